@@ -1,0 +1,27 @@
+"""Shanggang (上岗): from a new hire's first day to a certificate that a stranger can verify.
+
+The map of the house. A level imports lower levels only; packages on one line do not import each other
+(checked by import-linter in ``make check``)::
+
+    worker | cli          the scheduler process and its JOBS table; the `lms` command
+    app                   create_app(settings): the only module that knows every capability
+    home | demo | content landing pages; the demo organisation; courses/ and question_banks/ -> database
+    certificates          credentials, their documents, verification
+    probation             signed conditions, probation dates, HR's decision
+    defense               panel, sealed ratings, verdict
+    quizzes               test specification, sitting, attempt, responses
+    gradebook | questions | library
+                          ledger of results | item banks and scoring | dated law and rule cards
+    curriculum            programme, stage, module, lesson, enrolment, progress, due dates
+    people                persons, roles, cohorts, sign-in, invitations, consents, roster import
+    notifications | audit | documents | web
+                          outbox | append-only events | HTML -> PDF, file store | shared web kit
+    db                    tables' base class, UTC and exact-decimal columns, transactions
+    config | clock | issues
+    units | errors
+
+Inside a capability the drawers are ``views : cli : jobs`` -> ``forms`` -> ``services`` -> ``queries`` ->
+``models`` -> ``domain``. ``domain`` is pure: values in, values out.
+"""
+
+__version__ = "0.1.0"

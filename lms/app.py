@@ -1,0 +1,160 @@
+"""create_app(settings): the only module that knows every capability."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from flask_migrate import Migrate
+
+from lms.audit import models as audit_models
+from lms.certificates import models as certificates_models
+from lms.certificates import views as certificates
+from lms.config import ROOT, Settings
+from lms.curriculum import models as curriculum_models
+from lms.curriculum import views as curriculum
+from lms.db import db, tune_sqlite
+from lms.defense import models as defense_models
+from lms.defense import views as defense
+from lms.documents import models as documents_models
+from lms.gradebook import models as gradebook_models
+from lms.home import views as home
+from lms.library import models as library_models
+from lms.library import views as library
+from lms.notifications import models as notifications_models
+from lms.notifications import views as notifications
+from lms.notifications.queries import count_unread
+from lms.ops import models as ops_models
+from lms.ops import views as ops
+from lms.people import access, security
+from lms.people import models as people_models
+from lms.people import views as people
+from lms.probation import models as probation_models
+from lms.probation import views as probation
+from lms.questions import models as questions_models
+from lms.questions import views as questions
+from lms.quizzes import models as quizzes_models
+from lms.quizzes import views as quizzes
+from lms.web.access import Policy
+from lms.web.kit import init_web
+
+BLUEPRINTS = (
+    ops.blueprint,
+    people.blueprint,
+    notifications.blueprint,
+    curriculum.blueprint,
+    library.blueprint,
+    questions.blueprint,
+    quizzes.blueprint,
+    defense.blueprint,
+    probation.blueprint,
+    certificates.blueprint,
+    home.blueprint,
+)
+#: Alembic and foreign keys need every table, whichever module is imported first.
+TABLES = (
+    audit_models,
+    certificates_models,
+    curriculum_models,
+    defense_models,
+    documents_models,
+    gradebook_models,
+    library_models,
+    notifications_models,
+    ops_models,
+    people_models,
+    probation_models,
+    questions_models,
+    quizzes_models,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of the main navigation."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+#: endpoint, icon, policy, label. Labels are marked for translation in ``_labels``.
+NAVIGATION: tuple[tuple[str, str, Policy], ...] = (
+    ("home.index", "home", access.SIGNED_IN),
+    ("people.list_people", "people", access.HR | access.ADMIN | access.TRAINER | access.LEAD),
+    ("people.list_cohorts", "cohort", access.HR | access.ADMIN | access.TRAINER),
+    ("curriculum.list_enrolments", "path", access.HR | access.TRAINER | access.LEAD | access.ADMIN),
+    ("quizzes.list_sittings", "sitting", access.TRAINER | access.HR),
+    ("questions.list_banks", "bank", access.TRAINER),
+    ("defense.list_defenses", "defense", access.TRAINER | access.RATER | access.HR),
+    ("probation.list_files", "probation", access.HR),
+    ("certificates.list_credentials", "certificate", access.HR),
+    ("library.list_cards", "card", access.SIGNED_IN),
+    ("notifications.list_messages", "message", access.SIGNED_IN),
+    ("notifications.outbox", "outbox", access.ADMIN),
+)
+
+
+def create_app(settings: Settings, overrides: Mapping[str, object] | None = None) -> Flask:
+    """Build the application.
+
+    Args:
+        settings: What differs between deployments.
+        overrides: Flask configuration for tests.
+    """
+    app = Flask("lms", static_folder=None, template_folder=None)
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {} if settings.is_sqlite else {"pool_pre_ping": True}
+    app.config.update(overrides or {})
+    app.extensions["settings"] = settings
+    db.init_app(app)
+    if settings.is_sqlite:
+        with app.app_context():
+            tune_sqlite(db.engine)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=settings.is_sqlite)
+    init_web(app, settings)
+    security.init_security(app, settings)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.add_template_global(_nav, "nav")
+    app.add_template_global(_unread_count, "unread_count")
+    return app
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "home.index": gettext("今天"),
+        "people.list_people": gettext("人员"),
+        "people.list_cohorts": gettext("期次"),
+        "curriculum.list_enrolments": gettext("培养进度"),
+        "quizzes.list_sittings": gettext("考试安排"),
+        "questions.list_banks": gettext("题库"),
+        "defense.list_defenses": gettext("转正答辩"),
+        "probation.list_files": gettext("试用期"),
+        "certificates.list_credentials": gettext("证书"),
+        "library.list_cards": gettext("规则卡"),
+        "notifications.list_messages": gettext("消息"),
+        "notifications.outbox": gettext("发件箱"),
+    }
+
+
+def _nav() -> list[NavItem]:
+    labels = _labels()
+    here = (request.endpoint or "").split(".")[0]
+    return [
+        NavItem(
+            label=labels[endpoint],
+            url=url_for(endpoint),
+            icon=icon,
+            current=request.endpoint == endpoint
+            or (here == endpoint.split(".")[0] and here not in {"people", "notifications"}),
+        )
+        for endpoint, icon, policy in NAVIGATION
+        if policy.allows(current_user)
+    ]
+
+
+def _unread_count() -> int:
+    return count_unread(current_user.id) if current_user.is_authenticated else 0

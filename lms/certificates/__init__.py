@@ -1,0 +1,1 @@
+"""Certificates: credentials, their documents, public verification."""

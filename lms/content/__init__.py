@@ -1,0 +1,1 @@
+"""Content: the files under courses/ and question_banks/ -> issues, plan, database."""

@@ -1,0 +1,1 @@
+"""Curriculum: programme, stage, module, lesson, enrolment, reading progress, gates, due dates."""

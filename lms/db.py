@@ -1,0 +1,138 @@
+"""The database: base class of all tables, UTC and exact-decimal columns, and transactions."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from decimal import Decimal
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeDecorator
+from typing_extensions import override
+
+from lms.units import Percent, Points
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+JsonObject = dict[str, Any]
+JsonList = list[Any]
+Id = int
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """An instant: timezone-aware in Python, UTC in the database. A naive value is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(dt.UTC)
+
+    @override
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: Dialect
+    ) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Hundredths(TypeDecorator[Decimal]):
+    """An exact decimal with two places, stored as an integer: SQLite has no decimal type."""
+
+    impl = Integer
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        hundredths = value * 100
+        if hundredths != int(hundredths):
+            raise ValueError(f"{value} has more than two decimal places")
+        return int(hundredths)
+
+    @override
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-2)
+
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+COLUMN_TYPES: dict[Any, Any] = {
+    int: BigId,
+    str: String,
+    dt.datetime: UtcDateTime,
+    Decimal: Hundredths,
+    Points: Hundredths,
+    Percent: Hundredths,
+    JsonObject: Json,
+    JsonList: Json,
+}
+
+
+class Base(DeclarativeBase):
+    """Base of all tables. Subclass this, not ``db.Model``, so that strict typing works."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES), type_annotation_map=COLUMN_TYPES
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+
+will_write: ContextVar[bool] = ContextVar("will_write", default=True)
+"""Whether the transaction about to begin may write; the web kit sets it False for GET.
+
+SQLite upgrades a reading transaction to a writing one only if nobody wrote meanwhile, else it fails at
+once in spite of the busy timeout. So writers say BEGIN IMMEDIATE and queue.
+"""
+
+
+def tune_sqlite(engine: Engine) -> None:
+    """Make SQLite durable enough, concurrent and strict on every connection of ``engine``."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI connection
+        connection.isolation_level = None  # we say BEGIN ourselves
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA busy_timeout=20000")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy passes its Connection
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if will_write.get() else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commit what happens inside, or roll it back: for jobs and the command line.
+
+    Web requests do not use this; the application commits once after a response below 400.
+    """
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise

@@ -1,0 +1,1 @@
+"""Defense (转正答辩): panel, rubric, sealed ratings, verdict."""

@@ -1,0 +1,5 @@
+"""Pages of defense."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("defense", __name__, template_folder="templates")

@@ -1,0 +1,1 @@
+"""Gradebook: the append-only ledger of results and what it adds up to."""

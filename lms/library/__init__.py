@@ -1,0 +1,1 @@
+"""Library: dated, versioned law and rule cards."""

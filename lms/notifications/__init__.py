@@ -1,0 +1,1 @@
+"""Notifications: outbox rows written with the deed, delivered after its commit (in-app, e-mail)."""

@@ -1,0 +1,1 @@
+"""Operations: heartbeats of processes, health and readiness."""

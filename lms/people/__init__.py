@@ -1,0 +1,1 @@
+"""People: persons and their roles, cohorts, sign-in, invitations, consents, roster import."""

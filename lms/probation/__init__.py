@@ -1,0 +1,1 @@
+"""Probation: signed hiring conditions (录用条件), probation dates, HR's decision."""

@@ -1,0 +1,1 @@
+"""Quizzes: test specification, sitting, attempt, responses, result."""

@@ -1,0 +1,117 @@
+"""Tables of quizzes."""
+
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.curriculum.models import Enrolment
+from lms.db import Base, Id, JsonList, JsonObject
+from lms.people.models import Cohort, Person
+
+
+class Quiz(Base):
+    """A test specification: how many items from where, and the usual rules of its sittings."""
+
+    __tablename__ = "quiz"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    title: Mapped[str] = mapped_column(String(120))
+    title_en: Mapped[str] = mapped_column(String(160))
+    #: module_quiz or stage_test: which gate it opens.
+    kind: Mapped[str] = mapped_column(String(16))
+    programme_key: Mapped[str] = mapped_column(String(64))
+    #: Key of the module or stage that it closes.
+    gate_key: Mapped[str] = mapped_column(String(64))
+    #: ``[{"title", "bank", "draw", "points_each"}]``.
+    sections: Mapped[JsonList]
+    minutes: Mapped[int]
+    cut_percent: Mapped[Decimal]
+    #: Whether every red-line item drawn must be right as well.
+    red_line_all: Mapped[bool]
+    max_attempts: Mapped[int]
+    #: Minutes between two attempts.
+    wait_minutes: Mapped[int]
+    review: Mapped[str] = mapped_column(String(16))
+    origin: Mapped[str] = mapped_column(String(8))
+    sha256: Mapped[str] = mapped_column(String(64))
+    retired_at: Mapped[dt.datetime | None]
+
+
+class Sitting(Base):
+    """A scheduled opening of a quiz for a cohort: the window and the rules, fixed when it was scheduled."""
+
+    __tablename__ = "sitting"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    quiz_id: Mapped[Id] = mapped_column(ForeignKey("quiz.id"), index=True)
+    cohort_id: Mapped[Id] = mapped_column(ForeignKey("cohort.id"), index=True)
+    opens_at: Mapped[dt.datetime]
+    closes_at: Mapped[dt.datetime]
+    minutes: Mapped[int]
+    max_attempts: Mapped[int]
+    wait_minutes: Mapped[int]
+    cut_percent: Mapped[Decimal]
+    red_line_all: Mapped[bool]
+    #: What candidates see afterwards: nothing, result, responses or everything; with the key only after closes_at
+    #: when it ends in ``_after_close``. Values are ``quizzes.domain.review.ReviewRule``.
+    review: Mapped[str] = mapped_column(String(24))
+    sections: Mapped[JsonList]
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[dt.datetime]
+    created_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
+    cancelled_at: Mapped[dt.datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(String(500), default="")
+    #: When the worker announced the opening and noted the close; the window itself is judged in the request.
+    opening_announced_at: Mapped[dt.datetime | None]
+    closing_noted_at: Mapped[dt.datetime | None]
+
+    quiz: Mapped[Quiz] = relationship()
+    cohort: Mapped[Cohort] = relationship()
+
+
+class Attempt(Base):
+    """One person's go at a sitting: a row from the first second, with the drawn paper frozen in it."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("sitting_id", "person_id", "number"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    sitting_id: Mapped[Id] = mapped_column(ForeignKey("sitting.id"))
+    enrolment_id: Mapped[Id] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
+    number: Mapped[int]
+    seed: Mapped[int]
+    #: ``[{"item_version_id", "item_key", "section", "points", "option_order", "body", "red_line", "lesson_key", "point"}]``.
+    paper: Mapped[JsonList]
+    started_at: Mapped[dt.datetime]
+    deadline_at: Mapped[dt.datetime] = mapped_column(index=True)
+    #: open, submitted (by the candidate) or expired (closed by the server at the deadline).
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    submitted_at: Mapped[dt.datetime | None]
+    points: Mapped[Decimal | None]
+    max_points: Mapped[Decimal]
+    passed: Mapped[bool | None]
+    #: Points per position, red-line misses, lessons to study again.
+    outcome: Mapped[JsonObject | None]
+
+    sitting: Mapped[Sitting] = relationship()
+    enrolment: Mapped[Enrolment] = relationship()
+    person: Mapped[Person] = relationship()
+
+
+class Response(Base):
+    """The present answer to one position of a paper; created when first answered."""
+
+    __tablename__ = "response"
+
+    attempt_id: Mapped[Id] = mapped_column(
+        ForeignKey("attempt.id"), primary_key=True, autoincrement=False
+    )
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    #: The browser's counter; an older one never overwrites a newer.
+    seq: Mapped[int]
+    answer: Mapped[JsonObject]
+    saved_at: Mapped[dt.datetime]

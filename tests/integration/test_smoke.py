@@ -1,0 +1,2 @@
+def test_health(app):
+    assert app.test_client().get("/healthz").json == {"status": "ok"}
