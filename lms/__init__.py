@@ -12,10 +12,12 @@ The map of the house. A level imports lower levels only; packages on one line do
     quizzes               test specification, sitting, attempt, responses
     gradebook | questions | library
                           ledger of results | item banks and scoring | dated law and rule cards
-    curriculum            programme, stage, module, lesson, enrolment, progress, due dates
+    curriculum | organisation
+                          programme, lesson, enrolment, progress, due dates | names of the organisation
     people                persons, roles, cohorts, sign-in, invitations, consents, roster import
-    notifications | audit | documents | web
-                          outbox | append-only events | HTML -> PDF, file store | shared web kit
+    notifications | audit | documents | ops
+                          outbox | append-only events | HTML -> PDF, file store | health
+    web                   shared web kit: access, errors, forms, lists, Markdown, layout
     db                    tables' base class, UTC and exact-decimal columns, transactions
     config | clock | issues
     units | errors

@@ -27,6 +27,8 @@ from lms.notifications import views as notifications
 from lms.notifications.queries import count_unread
 from lms.ops import models as ops_models
 from lms.ops import views as ops
+from lms.organisation import models as organisation_models
+from lms.organisation import views as organisation
 from lms.people import access, security
 from lms.people import models as people_models
 from lms.people import views as people
@@ -42,6 +44,7 @@ from lms.web.kit import init_web
 BLUEPRINTS = (
     ops.blueprint,
     people.blueprint,
+    organisation.blueprint,
     notifications.blueprint,
     curriculum.blueprint,
     library.blueprint,
@@ -63,6 +66,7 @@ TABLES = (
     library_models,
     notifications_models,
     ops_models,
+    organisation_models,
     people_models,
     probation_models,
     questions_models,

@@ -25,6 +25,8 @@ class Defense(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     #: Criteria with anchors, weights, cut and minima: what the panel rates against.
     rubric: Mapped[JsonObject]
+    #: What had been measured until booking: ``{"tests": […], "lessons_done", "lessons_total", "earlier": […]}``.
+    evidence: Mapped[JsonObject]
     created_at: Mapped[dt.datetime]
     created_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     cancelled_at: Mapped[dt.datetime | None]
@@ -64,7 +66,9 @@ class Rating(Base):
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     member_id: Mapped[Id] = mapped_column(ForeignKey("panel_member.id"), unique=True)
-    #: ``{criterion: {"level": 1–5 | None (cannot say), "comment": …}}``.
+    #: At least one thing done well; asked before anything else.
+    strengths: Mapped[str] = mapped_column(Text)
+    #: ``{criterion: {"level": 1–5 | None (no basis), "comment", "evidence", "evidence_on"}}``.
     levels: Mapped[JsonObject]
     red_line: Mapped[bool]
     red_line_note: Mapped[str] = mapped_column(Text, default="")
@@ -81,7 +85,7 @@ class Verdict(Base):
     id: Mapped[Id] = mapped_column(primary_key=True)
     defense_id: Mapped[Id] = mapped_column(ForeignKey("defense.id"), unique=True)
     revealed_at: Mapped[dt.datetime]
-    #: Means, spreads, minima, red lines per criterion.
+    #: ``{"criteria": {criterion: {"mean", "spread", …}}, "red_lines", "reasons", …}``, see domain/verdict.py.
     summary: Mapped[JsonObject]
     #: 0–100; None while a criterion has no evidence.
     weighted_percent: Mapped[Decimal | None]

@@ -4,16 +4,19 @@ Left alone, WeasyPrint fetches whatever a page names, prints an empty box for a 
 a glyph from whatever font the machine happens to own. A document that proves something may do none of these.
 """
 
+import io
 import logging
 import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from importlib.resources import files
 from typing import Literal
 
 from typing_extensions import override
 from weasyprint import CSS, HTML
+from weasyprint.css import ColorProfile
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -24,6 +27,8 @@ from lms.documents.fonts import FAMILY_PREFIX
 PdfVariant = Literal["pdf/a-2u", "pdf/a-3u", "pdf/a-3a", "pdf/ua-1"]
 
 _SCHEME = "asset:"
+_SRGB = files("weasyprint.pdf").joinpath("sRGB2014.icc").read_bytes()
+_SRGB_USE = ("sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
 _NOTDEF = re.compile(r"\.notdef glyph .*\(U\+([0-9A-F]+)\)$")
 
 # One at a time: the log handler below hears the whole process, and threads would gain nothing under the GIL.
@@ -63,7 +68,11 @@ def render_pdf(
             # The base makes relative addresses arrive at the fetcher, which refuses them by name.
             sheet = CSS(string=css, font_config=fonts, url_fetcher=fetcher, base_url=_SCHEME)
             document = HTML(string=html, url_fetcher=fetcher, base_url=_SCHEME).render(
-                stylesheets=[sheet], font_config=fonts, pdf_variant=variant
+                stylesheets=[sheet],
+                font_config=fonts,
+                color_profiles={"srgb": ColorProfile(io.BytesIO(_SRGB), *_SRGB_USE)},
+                output_intent="srgb",
+                pdf_variant=variant,
             )
             instant = created.isoformat(timespec="seconds")
             metadata = document.metadata
@@ -71,15 +80,20 @@ def render_pdf(
             metadata.created = metadata.modified = instant
             # A document is made of what its caller vouches for: no generator, no author of a page's own.
             metadata.generator, metadata.authors = None, []
-            pdf: bytes = document.write_pdf(pdf_variant=variant)
+            # Any other name than "srgb": at that one WeasyPrint opens its own profile and leaves the file open.
+            pdf: bytes = document.write_pdf(pdf_variant=variant, output_intent="given above")
         except FatalURLFetchingError:
             # It derives from BaseException, so that WeasyPrint cannot swallow it; nor can our callers.
             raise ResourceRefused(fetcher.refused) from None
+    if fetcher.refused:
+        # Inside a picture WeasyPrint swallows even that.
+        raise ResourceRefused(fetcher.refused)
     _raise_for(complaints, document)
     return pdf
 
 
-class _AssetFetcher(URLFetcher):  # type: ignore[misc] - WeasyPrint has no types
+# WeasyPrint has no types.
+class _AssetFetcher(URLFetcher):  # type: ignore[misc]
     """Serves ``asset:<name>`` from a mapping and stops the rendering at anything else."""
 
     def __init__(self, assets: Mapping[str, bytes]) -> None:

@@ -3,10 +3,11 @@
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Connection, ForeignKey, String, event, inspect
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from lms.db import Base, Id, JsonObject
+from lms.errors import InvalidState
 
 
 class GradeEntry(Base):
@@ -30,3 +31,10 @@ class GradeEntry(Base):
     recorded_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     supersedes_id: Mapped[Id | None] = mapped_column(ForeignKey("grade_entry.id"))
     facts: Mapped[JsonObject]
+
+
+@event.listens_for(GradeEntry, "before_update")
+def _refuse_change(_mapper: Mapper[GradeEntry], _on: Connection, entry: GradeEntry) -> None:
+    # Certificates and decisions rest on these lines.
+    if any(attribute.history.has_changes() for attribute in inspect(entry).attrs):
+        raise InvalidState("grade_entry_frozen", id=entry.id)

@@ -1,4 +1,4 @@
-"""Pages of home."""
+"""The landing page of each role."""
 
 from flask import Blueprint
 

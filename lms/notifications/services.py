@@ -1,11 +1,14 @@
-"""Writing messages to the outbox."""
+"""Writing messages to the outbox, and marking them read."""
 
 import datetime as dt
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from lms.db import db
+from lms.audit.services import record
+from lms.db import JsonObject, db
+from lms.errors import InvalidState
+from lms.notifications.domain.facts import as_plain
 from lms.notifications.models import OutboxMessage
 
 
@@ -13,6 +16,7 @@ class Recipient(Protocol):
     """What the outbox needs to know of a person."""
 
     id: int
+    name: str
     email: str | None
     locale: str
 
@@ -34,10 +38,14 @@ def post(
         key: Identity of the message, such as ``due:<enrolment>:<module>:D-3``; a second post with the same key does nothing.
         now: The instant of writing.
         link: Path within the product that the message leads to.
-        facts: Plain JSON values for the template.
+        facts: Values for the template: plain JSON, dates, instants and decimals. The template gets facts whose
+            name ends in ``_at`` as instants and in ``_on`` as dates again.
     """
     if db.session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None:
         return
+    plain: JsonObject = {name: as_plain(value) for name, value in facts.items()}
+    # The name by which the reader is addressed, and found in the outbox, is a fact like the others.
+    plain["person_name"] = to.name
     db.session.add(
         OutboxMessage(
             key=key,
@@ -45,10 +53,64 @@ def post(
             address=to.email or "",
             locale=to.locale,
             kind=kind,
-            facts=facts,
+            facts=plain,
             link=link,
             created_at=now,
             state="pending" if to.email else "held",
         )
     )
     db.session.flush()
+
+
+def mark_read(message: OutboxMessage, *, now: dt.datetime) -> None:
+    """Note that the reader opened the message in the product."""
+    if message.read_at is None:
+        message.read_at = now
+        db.session.flush()
+
+
+def mark_all_read(person_id: int, *, now: dt.datetime) -> None:
+    """Note that the person has seen every message up to now."""
+    db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.person_id == person_id, OutboxMessage.read_at.is_(None))
+        .values(read_at=now)
+    )
+
+
+def mark_kind_read(person_id: int, kind: str, *, now: dt.datetime) -> None:
+    """Note that messages of one kind have done their work, such as an invitation that was accepted."""
+    db.session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.person_id == person_id,
+            OutboxMessage.kind == kind,
+            OutboxMessage.read_at.is_(None),
+        )
+        .values(read_at=now)
+    )
+
+
+def retry(message: OutboxMessage, *, actor_id: int, now: dt.datetime) -> None:
+    """Let the worker try again to deliver a message that failed or was held.
+
+    Raises:
+        InvalidState: ``message_without_address``: there is nowhere to send it; or ``message_not_waiting``:
+            it is sent, or on its way.
+    """
+    if not message.address:
+        raise InvalidState("message_without_address")
+    if message.state not in ("failed", "held"):
+        raise InvalidState("message_not_waiting", state=message.state)
+    message.state = "pending"
+    message.tries = 0
+    message.next_try_at = None
+    db.session.flush()
+    record(
+        "notifications.retry",
+        actor_id=actor_id,
+        now=now,
+        subject_kind="outbox_message",
+        subject_id=message.id,
+        kind=message.kind,
+    )

@@ -2,10 +2,11 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Connection, ForeignKey, String, UniqueConstraint, event, inspect
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from lms.db import Base, Id, JsonList, JsonObject
+from lms.errors import InvalidState
 
 
 class ItemBank(Base):
@@ -77,6 +78,16 @@ class ItemVersion(Base):
     presented_at: Mapped[dt.datetime | None]
 
     item: Mapped[Item] = relationship(back_populates="versions")
+
+
+@event.listens_for(ItemVersion, "before_update")
+def _refuse_change(_mapper: Mapper[ItemVersion], _on: Connection, version: ItemVersion) -> None:
+    # Papers, results and appeals point at versions. Whatever code comes later, their words stay.
+    changed = {
+        attribute.key for attribute in inspect(version).attrs if attribute.history.has_changes()
+    }
+    if changed - {"presented_at"}:
+        raise InvalidState("item_version_frozen", version=version.id, fields=sorted(changed))
 
 
 class RecallAnswer(Base):

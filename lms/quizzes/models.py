@@ -2,8 +2,9 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import cast
 
-from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Integer, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.curriculum.models import Enrolment
@@ -34,7 +35,8 @@ class Quiz(Base):
     max_attempts: Mapped[int]
     #: Minutes between two attempts.
     wait_minutes: Mapped[int]
-    review: Mapped[str] = mapped_column(String(16))
+    #: ``quizzes.domain.review.ReviewRule``.
+    review: Mapped[str] = mapped_column(String(24))
     origin: Mapped[str] = mapped_column(String(8))
     sha256: Mapped[str] = mapped_column(String(64))
     retired_at: Mapped[dt.datetime | None]
@@ -55,8 +57,7 @@ class Sitting(Base):
     wait_minutes: Mapped[int]
     cut_percent: Mapped[Decimal]
     red_line_all: Mapped[bool]
-    #: What candidates see afterwards: nothing, result, responses or everything; with the key only after closes_at
-    #: when it ends in ``_after_close``. Values are ``quizzes.domain.review.ReviewRule``.
+    #: What candidates see afterwards: ``quizzes.domain.review.ReviewRule``.
     review: Mapped[str] = mapped_column(String(24))
     sections: Mapped[JsonList]
     note: Mapped[str] = mapped_column(Text, default="")
@@ -84,18 +85,20 @@ class Attempt(Base):
     person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"), index=True)
     number: Mapped[int]
     seed: Mapped[int]
-    #: ``[{"item_version_id", "item_key", "section", "points", "option_order", "body", "red_line", "lesson_key", "point"}]``.
-    paper: Mapped[JsonList]
     started_at: Mapped[dt.datetime]
     deadline_at: Mapped[dt.datetime] = mapped_column(index=True)
     #: open, submitted (by the candidate) or expired (closed by the server at the deadline).
     state: Mapped[str] = mapped_column(String(12), index=True)
+    #: When it ended: the submission, or the deadline.
     submitted_at: Mapped[dt.datetime | None]
     points: Mapped[Decimal | None]
     max_points: Mapped[Decimal]
     passed: Mapped[bool | None]
-    #: Points per position, red-line misses, lessons to study again.
+    #: As ``quizzes.domain.grading.grade_as_json`` makes it: percent, points and answer per position, what to study.
     outcome: Mapped[JsonObject | None]
+    #: ``[{"item_version_id", "item_key", "section", "points", "option_order", "body", "red_line", "lesson_key", "point"}]``.
+    #: The last column on purpose: it is long, and what stands behind it in a row is slow to reach on SQLite.
+    paper: Mapped[JsonList]
 
     sitting: Mapped[Sitting] = relationship()
     enrolment: Mapped[Enrolment] = relationship()
@@ -115,3 +118,8 @@ class Response(Base):
     seq: Mapped[int]
     answer: Mapped[JsonObject]
     saved_at: Mapped[dt.datetime]
+
+
+ATTEMPT = cast("Table", Attempt.__table__)
+RESPONSE = cast("Table", Response.__table__)
+"""The tables themselves, for the few statements of the exam that go round the ORM."""

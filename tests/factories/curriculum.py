@@ -1,4 +1,7 @@
-"""Builders of the curriculum: a small programme in the database, without files."""
+"""Builders of the curriculum: a small programme in the database, without files.
+
+Each builder commits, as those of people do: requests of a test client see the rows.
+"""
 
 import datetime as dt
 import itertools
@@ -62,7 +65,7 @@ def make_programme(
     db.session.add_all([programme, stage])
     for number in range(1, modules + 1):
         _add_module(stage, key, number, lessons, blocks)
-    db.session.flush()
+    db.session.commit()
     return programme
 
 
@@ -128,7 +131,7 @@ def make_enrolment(
         ended_at=None if state == "active" else now,
     )
     db.session.add(enrolment)
-    db.session.flush()
+    db.session.commit()
     return enrolment
 
 
@@ -153,7 +156,7 @@ def pass_gates(
             _add_pass(enrolment, "stage_test", part.key, value, now)
     if defense:
         _add_pass(enrolment, "defense", "", value, now)
-    db.session.flush()
+    db.session.commit()
 
 
 def _add_pass(

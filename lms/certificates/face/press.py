@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -12,9 +12,16 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lms.certificates.face.facts import CertificateFacts, Entry
+from lms.certificates.face.fitting import (
+    fit_entry,
+    fit_line,
+    fit_name,
+    fit_statement,
+    fit_statement_latin,
+)
 from lms.certificates.face.ornament import TEAL, ground_svg
 from lms.documents.errors import MissingGlyph
-from lms.documents.fonts import FACES, GARAMOND_ITALIC, GARAMOND_MEDIUM, SONG_BOLD, FontLibrary
+from lms.documents.fonts import FACES, FontLibrary
 from lms.documents.qr import qr_svg
 from lms.documents.raster import first_page_png
 from lms.documents.render import render_pdf
@@ -30,7 +37,7 @@ _STYLE = (_FOLDER / "classic.css").read_text(encoding="utf-8")
 def _template_version() -> str:
     """Name the template by its sources: two certificates of one version came from the same drawing."""
     digest = hashlib.sha256()
-    for name in ("classic.html.j2", "classic.css", "ornament.py", "press.py"):
+    for name in ("classic.html.j2", "classic.css", "fitting.py", "ornament.py", "press.py"):
         digest.update((_FOLDER / name).read_bytes())
     return f"classic-1+{digest.hexdigest()[:12]}"
 
@@ -62,6 +69,7 @@ def render_certificate(facts: CertificateFacts, fonts: FontLibrary) -> RenderedC
 
     Raises:
         MissingGlyph: a character of the facts is in no font; the code points are named.
+        lms.errors.InvalidInput: a text is too long for its place; the field is named.
         lms.documents.errors.FontsMissing: the fonts are not installed.
     """
     html = _ENVIRONMENT.get_template("classic.html.j2").render(_context(facts, fonts))
@@ -106,54 +114,53 @@ def _title(facts: CertificateFacts) -> str:
 
 
 def _context(facts: CertificateFacts, fonts: FontLibrary) -> dict[str, object]:
-    """Turn the facts into plain text for the template: strings, lists and dicts only, no methods to call."""
-    return {
-        "title": _title(facts),
+    """Turn the facts into plain values for the template: no object whose methods it could call."""
+    lines = {
         "organisation": facts.organisation,
-        "organisation_size": "long" if fonts.advance(facts.organisation, SONG_BOLD) > 15 else "",
         "organisation_latin": facts.organisation_latin,
-        "name_parts": _parts(facts.name),
-        "name_is_latin": not re.search("[\u2e80-\U0003ffff]", facts.name),
-        "name_size": _name_size(facts.name, fonts),
         "name_latin": facts.name_latin,
+        "serial": facts.serial,
+        "code": grouped(facts.verification_code),
+        "verify_host": urlsplit(facts.verify_url).netloc.lower(),
+        "signer": f"{facts.signer_name} {facts.signer_title}",
+        "signer_title_en": facts.signer_title_en,
+    }
+    return {
+        **lines,
+        "sizes": {field: fit_line(field, text, fonts) for field, text in lines.items()},
+        "title": _title(facts),
+        "name": asdict(fit_name(facts.name, fonts)),
         "programme": cjk_latin_spacing(facts.programme),
-        "programme_is_long": fonts.advance(facts.programme, SONG_BOLD) > 18,
         "programme_en": facts.programme_en,
-        "programme_en_is_long": fonts.advance(facts.programme_en, GARAMOND_ITALIC) > 25,
         "post": cjk_latin_spacing(facts.post),
         "post_en": facts.post_en,
-        "results": [_entry(entry) for entry in facts.results],
-        "scope": [_entry(entry) for entry in facts.scope],
+        "statement": asdict(fit_statement(facts, fonts)),
+        "statement_latin": asdict(fit_statement_latin(facts, fonts)),
+        "rows": [_row(row, fonts) for row in (facts.results, facts.scope) if row],
         "issued_on": _date_zh(facts.issued_on),
         "issued_on_en": _date_en(facts.issued_on),
         "valid_until": _date_zh(facts.valid_until) if facts.valid_until else "长期有效",
         "valid_until_en": _date_en(facts.valid_until) if facts.valid_until else "No expiry",
-        "serial": facts.serial,
-        "code": grouped(facts.verification_code),
         "verify_url": facts.verify_url,
-        "verify_host": urlsplit(facts.verify_url).netloc.lower(),
         "signer_name": facts.signer_name,
         "signer_title": facts.signer_title,
-        "signer_title_en": facts.signer_title_en,
     }
 
 
-def _entry(entry: Entry) -> dict[str, str]:
-    return {
-        "label": cjk_latin_spacing(entry.label),
-        "label_en": entry.label_en,
-        "value": cjk_latin_spacing(entry.value),
-    }
-
-
-def _name_size(name: str, fonts: FontLibrary) -> str:
-    width = fonts.advance(name, (SONG_BOLD, GARAMOND_ITALIC, GARAMOND_MEDIUM))
-    return "" if width <= 12 else "medium" if width <= 19 else "small"
-
-
-def _parts(name: str) -> list[str]:
-    """Cut a name where its second line may begin: after a space or an interpunct."""
-    return re.findall(r"[^ ·•‧・]*[ ·•‧・]?", name)[:-1]
+def _row(entries: tuple[Entry, ...], fonts: FontLibrary) -> list[dict[str, object]]:
+    row: list[dict[str, object]] = []
+    for entry in entries:
+        label_size, value_size = fit_entry(entry, len(entries), fonts)
+        row.append(
+            {
+                "label": cjk_latin_spacing(entry.label),
+                "label_en": entry.label_en,
+                "value": cjk_latin_spacing(entry.value),
+                "label_size": label_size,
+                "value_size": value_size,
+            }
+        )
+    return row
 
 
 def grouped(code: str) -> str:

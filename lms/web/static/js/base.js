@@ -1,4 +1,5 @@
-// Polish that no page depends on: menus close, forms are sent once, dates are said in words.
+// Polish that no page depends on: menus close, forms are sent once, dates are said in words, and what
+// scrolls can be reached.
 
 const BUSY_MS = 8000; // a form that answers with a download leaves the page standing
 
@@ -60,6 +61,11 @@ for (const input of document.querySelectorAll("input[type=datetime-local], input
   };
   input.addEventListener("input", show);
   show();
+}
+
+/* What scrolls sideways can be scrolled by keyboard. */
+for (const box of document.querySelectorAll(".table-wrap, .rating-grid")) {
+  if (box.scrollWidth > box.clientWidth && !box.querySelector("a, button, input")) box.tabIndex = 0;
 }
 
 /* A summary of errors is the first thing to read. */

@@ -1,0 +1,1 @@
+"""Rules of certificates: verification codes, serials, the state a stranger may read. Pure."""

@@ -1,0 +1,114 @@
+"""Reading item banks."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from lms.content.domain.values import BankFiles, ItemFile
+from lms.content.reading.fields import Fields
+from lms.content.reading.sources import Source
+from lms.content.reading.yaml_lines import Node
+from lms.questions.domain.identity import DIFFICULTIES
+from lms.questions.domain.items import FieldError, ItemType, item_as_json, item_from_json
+
+FILES = {"items.yml": "quiz", "recall.yml": "recall"}
+"""Item files of a bank, and what their items are for."""
+
+
+def read_bank(source: Source, folder: Path) -> BankFiles | None:
+    """Read one folder of ``question_banks/``; None after noting why it cannot be read."""
+    path = folder / "bank.yml"
+    node = source.yaml(path)
+    for other in sorted(folder.iterdir()):
+        if other.name not in {"bank.yml", *FILES}:
+            source.report.warn(
+                "unknown_file", source.where(other), f"{source.name(other)} is not read"
+            )
+    if node is None:
+        return None
+    fields = Fields(node, source.name(path), source.report)
+    key = fields.key()
+    bank = BankFiles(
+        where=fields.where(),
+        key=key,
+        title=fields.text("title"),
+        title_en=fields.text("title_en"),
+        items=tuple(
+            item
+            for name, purpose in FILES.items()
+            if (folder / name).exists()
+            for item in _read_items(source, folder / name, purpose)
+        ),
+    )
+    if fields.choice("origin", ("files",)) and key and key != folder.name:
+        fields.error("folder_name", "id", f"must be the name of its folder, {folder.name}")
+    fields.finish()
+    return bank if key else None
+
+
+def _read_items(source: Source, path: Path, purpose: str) -> list[ItemFile]:
+    items = []
+    for position, entry in enumerate(source.entries(path), start=1):
+        item = _read_item(entry, source, path, purpose, position)
+        if item is not None:
+            items.append(item)
+    return items
+
+
+def _read_item(
+    entry: Node, source: Source, path: Path, purpose: str, position: int
+) -> ItemFile | None:
+    fields = Fields(entry, source.name(path), source.report)
+    key = fields.key()
+    kind = fields.choice("type", [kind.value for kind in ItemType])
+    item = ItemFile(
+        where=fields.where(),
+        key=key,
+        purpose=purpose,
+        position=position,
+        lesson=fields.reference("lesson"),
+        point=fields.text("point"),
+        cards=fields.references("cards"),
+        difficulty=fields.choice("difficulty", DIFFICULTIES),
+        red_line=fields.flag("red_line"),
+        body=_read_body(fields, kind),
+    )
+    fields.finish()
+    if item.lesson.key and len({card.key for card in item.cards}) != len(item.cards):
+        fields.error("card_twice", "cards", "names a card twice")
+    return item if key else None
+
+
+def _read_body(fields: Fields, kind: str) -> Mapping[str, object]:
+    before = len(fields.report.issues)
+    body: dict[str, object] = {
+        "type": kind,
+        "stem": fields.text("stem"),
+        "explanation": fields.text("explanation"),
+    }
+    if kind == ItemType.TRUE_FALSE:
+        body["answer"] = fields.flag("answer")
+        why = fields.child("why")
+        body["feedback"] = {"true": why.text("true"), "false": why.text("false")}
+        why.finish()
+    elif kind:
+        options = [_read_option(each) for each in fields.children("options")]
+        body["options"] = [option for option, _ in options]
+        body["key"] = [option["id"] for option, is_key in options if is_key]
+    if not kind or len(fields.report.issues) > before:
+        return {}
+    try:
+        return item_as_json(item_from_json(body))
+    except FieldError as error:
+        fields.error("item_malformed", error.field, error.problem)
+        return {}
+
+
+def _read_option(fields: Fields) -> tuple[dict[str, str], bool]:
+    option = {
+        "id": fields.text("id"),
+        "text": fields.text("text"),
+        "feedback": fields.text("why"),
+    }
+    is_key = fields.flag("key", default=False)
+    fields.finish()
+    return option, is_key

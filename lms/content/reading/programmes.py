@@ -1,0 +1,164 @@
+"""Reading a programme, its quizzes and its hiring conditions."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lms.content.domain.values import (
+    ConditionFile,
+    ConditionsFile,
+    DefenseFile,
+    ModuleFile,
+    ProgrammeFile,
+    QuizFile,
+    SectionFile,
+    StageFile,
+)
+from lms.content.reading.fields import Fields
+from lms.content.reading.sources import Source
+
+CRITERIA = ("knowledge", "skill", "quality", "teamwork")
+QUIZ_KINDS = ("module_quiz", "stage_test")
+CONDITION_TEXTS = (
+    "text", "text_en", "source", "source_en", "period", "period_en", "threshold", "threshold_en", "judge", "judge_en",
+)  # fmt: skip
+MAX_DAY = 366
+
+
+def read_programme(source: Source, path: Path) -> ProgrammeFile | None:
+    """Read ``programme.yml``; None after noting why it cannot be read."""
+    node = source.yaml(path)
+    if node is None:
+        return None
+    fields = Fields(node, source.name(path), source.report)
+    programme = ProgrammeFile(
+        where=fields.where(),
+        key=fields.key(),
+        title=fields.text("title"),
+        title_en=fields.text("title_en"),
+        summary=fields.text("summary"),
+        summary_en=fields.text("summary_en"),
+        post=fields.text("post"),
+        post_en=fields.text("post_en"),
+        stages=tuple(_read_stage(each) for each in fields.children("stages")),
+        defense=_read_defense(fields.child("defense")),
+    )
+    fields.finish()
+    return programme if programme.key else None
+
+
+def _read_stage(fields: Fields) -> StageFile:
+    stage = StageFile(
+        where=fields.where(),
+        key=fields.key(),
+        title=fields.text("title"),
+        title_en=fields.text("title_en"),
+        due_day=fields.number("due_day", 1, MAX_DAY),
+        quiz=fields.reference("quiz"),
+        modules=tuple(_read_module(each) for each in fields.children("modules")),
+    )
+    fields.finish()
+    return stage
+
+
+def _read_module(fields: Fields) -> ModuleFile:
+    module = ModuleFile(
+        where=fields.where(),
+        key=fields.key(),
+        folder=fields.text("folder"),
+        title=fields.text("title"),
+        title_en=fields.text("title_en"),
+        summary=fields.text("summary"),
+        summary_en=fields.text("summary_en"),
+        due_day=fields.number("due_day", 1, MAX_DAY),
+        quiz=fields.reference("quiz"),
+        requires=fields.references("requires", required=False),
+    )
+    fields.finish()
+    return module
+
+
+def _read_defense(fields: Fields) -> DefenseFile:
+    defense = DefenseFile(
+        where=fields.where(),
+        due_day=fields.number("due_day", 1, MAX_DAY),
+        cut_percent=fields.number("cut_percent", 0, 100),
+        weights=fields.numbers("weights", CRITERIA, 0, 100),
+        minimum_level=fields.numbers("minimum_level", CRITERIA, 1, 5),
+    )
+    fields.finish()
+    return defense
+
+
+def read_quizzes(source: Source, folder: Path, reviews: Sequence[str]) -> tuple[QuizFile, ...]:
+    """Read every quiz of a course; ``reviews`` are the review rules that exist."""
+    quizzes = []
+    for path in sorted(folder.glob("*.yml")):
+        node = source.yaml(path)
+        if node is None:
+            continue
+        fields = Fields(node, source.name(path), source.report)
+        quiz = _read_quiz(fields, reviews)
+        fields.finish()
+        if quiz.key:
+            quizzes.append(quiz)
+    return tuple(quizzes)
+
+
+def _read_quiz(fields: Fields, reviews: Sequence[str]) -> QuizFile:
+    kind = fields.choice("kind", QUIZ_KINDS)
+    return QuizFile(
+        where=fields.where(),
+        key=fields.key(),
+        title=fields.text("title"),
+        title_en=fields.text("title_en"),
+        kind=kind,
+        gate=fields.reference("stage" if kind == "stage_test" else "module"),
+        minutes=fields.number("minutes", 1, 600),
+        cut_percent=fields.number("cut_percent", 0, 100),
+        red_line_all=fields.flag("red_line_all"),
+        max_attempts=fields.number("max_attempts", 1, 100),
+        wait_minutes=fields.number("wait_minutes", 0, 60 * 24 * 60),
+        review=fields.choice("review", reviews),
+        sections=tuple(_read_section(each) for each in fields.children("sections")),
+    )
+
+
+def _read_section(fields: Fields) -> SectionFile:
+    section = SectionFile(
+        title=fields.text("title", may_be_empty=True),
+        bank=fields.reference("bank"),
+        draw=fields.number("draw", 1, 200),
+        points_each=fields.decimal("points_each", default="1"),
+    )
+    fields.finish()
+    return section
+
+
+def read_conditions(source: Source, path: Path) -> ConditionsFile | None:
+    """Read ``conditions.yml``; None after noting why it cannot be read."""
+    node = source.yaml(path)
+    if node is None:
+        return None
+    fields = Fields(node, source.name(path), source.report)
+    conditions = ConditionsFile(
+        where=fields.where(),
+        version=fields.number("version", 1, 10_000),
+        title=fields.text("title"),
+        title_en=fields.text("title_en"),
+        items=tuple(_read_condition(each) for each in fields.children("items")),
+        text=fields.text("text"),
+        text_en=fields.text("text_en"),
+    )
+    fields.text("note_for_customer", required=False)  # for whoever adapts the file; not published
+    fields.finish()
+    return conditions
+
+
+def _read_condition(fields: Fields) -> ConditionFile:
+    condition = ConditionFile(
+        where=fields.where(),
+        key=fields.key("key"),
+        fields={name: fields.text(name) for name in CONDITION_TEXTS},
+    )
+    fields.finish()
+    return condition

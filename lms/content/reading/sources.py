@@ -1,0 +1,71 @@
+"""Files as text, with their place as authors name it."""
+
+from pathlib import Path
+
+from lms.content.reading.fields import Report
+from lms.content.reading.yaml_lines import Node, YamlError, load
+from lms.issues import Where
+
+MAX_BYTES = 2 * 1024 * 1024
+"""No lesson or bank is larger; something that is, is another file in the wrong place."""
+
+
+class Source:
+    """The folder that is read, and the findings about it."""
+
+    def __init__(self, root: Path, report: Report) -> None:
+        """Read below ``root``; file names in findings are relative to it."""
+        self.root = root
+        self.report = report
+
+    def name(self, path: Path) -> str:
+        """Return the path as it is shown to authors."""
+        return path.relative_to(self.root).as_posix()
+
+    def where(self, path: Path, line: int | None = None) -> Where:
+        """Return a place in a file."""
+        return Where(file=self.name(path), line=line)
+
+    def text(self, path: Path) -> str | None:
+        """Return the text of a file with Unix line ends; None after noting why it cannot be read."""
+        where = self.where(path)
+        if not path.is_file():
+            self.report.error("missing_file", where, f"{where.file} is missing")
+            return None
+        if path.stat().st_size > MAX_BYTES:
+            self.report.error("file_too_large", where, f"{where.file} is larger than 2 MB")
+            return None
+        try:
+            text = path.read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            self.report.error("not_utf8", where, f"not UTF-8 text at byte {error.start}")
+            return None
+        return text.replace("\r\n", "\n")
+
+    def yaml(self, path: Path) -> Node | None:
+        """Return the tree of a YAML file; None after noting why there is none."""
+        text = self.text(path)
+        return None if text is None else self.parse(path, text)
+
+    def parse(self, path: Path, text: str, *, first_line: int = 1) -> Node | None:
+        """Return the tree of YAML text found in a file from ``first_line`` on."""
+        try:
+            node = load(text, first_line=first_line)
+        except YamlError as error:
+            self.report.error(error.code, self.where(path, error.line), error.message)
+            return None
+        if node.value is None:
+            self.report.error("empty_file", self.where(path), f"{self.name(path)} holds nothing")
+            return None
+        return node
+
+    def entries(self, path: Path) -> list[Node]:
+        """Return the entries of a YAML file that is a list."""
+        node = self.yaml(path)
+        if node is None:
+            return []
+        if not isinstance(node.value, list):
+            where = self.where(path, node.line)
+            self.report.error("wrong_type", where, f"{where.file} must be a list of entries")
+            return []
+        return node.value

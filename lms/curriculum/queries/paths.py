@@ -1,0 +1,87 @@
+"""Reading paths, gates passed and progress."""
+
+import datetime as dt
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from lms.clock import local_date
+from lms.curriculum.domain.folding import build_path
+from lms.curriculum.domain.path import Passed, Path, Reading
+from lms.curriculum.models import (
+    Enrolment,
+    GatePass,
+    Lesson,
+    LessonProgress,
+)
+from lms.curriculum.queries.programmes import list_plans
+from lms.db import db
+
+
+def get_path(enrolment: Enrolment, now: dt.datetime, zone: ZoneInfo) -> Path:
+    """Return one person's path as it stands at ``now``."""
+    return list_paths([enrolment], now, zone)[enrolment.id]
+
+
+def list_paths(
+    enrolments: Sequence[Enrolment], now: dt.datetime, zone: ZoneInfo
+) -> dict[int, Path]:
+    """Return the paths of many enrolments by enrolment id, in a fixed number of queries."""
+    ids = [enrolment.id for enrolment in enrolments]
+    plans = list_plans({enrolment.programme_id for enrolment in enrolments})
+    readings: dict[int, dict[str, Reading]] = {number: {} for number in ids}
+    rows = db.session.execute(
+        select(LessonProgress, Lesson.key)
+        .join(Lesson, Lesson.id == LessonProgress.lesson_id)
+        .where(LessonProgress.enrolment_id.in_(ids))
+    )
+    for progress, key in rows:
+        readings[progress.enrolment_id][key] = Reading(
+            furthest_block=progress.furthest_block,
+            blocks_total=progress.blocks_total,
+            is_read=progress.read_at is not None,
+            is_done=progress.completed_at is not None,
+        )
+    passes: dict[int, list[Passed]] = {number: [] for number in ids}
+    for row in db.session.scalars(select(GatePass).where(GatePass.enrolment_id.in_(ids))):
+        passes[row.enrolment_id].append(Passed(row.kind, row.key, row.passed_at, row.percent))
+    today = local_date(now, zone)
+    return {
+        enrolment.id: build_path(
+            plans[enrolment.programme_id],
+            starts_on=enrolment.starts_on,
+            today=today,
+            readings=readings[enrolment.id],
+            passes=passes[enrolment.id],
+            is_active=enrolment.state == "active",
+        )
+        for enrolment in enrolments
+    }
+
+
+def list_gate_passes(enrolment_id: int) -> Sequence[GatePass]:
+    """Return the gates that an enrolment passed, in the order of passing."""
+    return db.session.scalars(
+        select(GatePass)
+        .where(GatePass.enrolment_id == enrolment_id)
+        .order_by(GatePass.passed_at, GatePass.id)
+    ).all()
+
+
+def find_gate_pass(enrolment_id: int, kind: str, key: str) -> GatePass | None:
+    """Return the pass of one gate, if any."""
+    return db.session.scalars(
+        select(GatePass).where(
+            GatePass.enrolment_id == enrolment_id, GatePass.kind == kind, GatePass.key == key
+        )
+    ).first()
+
+
+def find_progress(enrolment_id: int, lesson_id: int) -> LessonProgress | None:
+    """Return how far an enrolment has got in a lesson, if it was opened."""
+    return db.session.scalars(
+        select(LessonProgress).where(
+            LessonProgress.enrolment_id == enrolment_id, LessonProgress.lesson_id == lesson_id
+        )
+    ).first()

@@ -1,0 +1,29 @@
+"""Writing the curriculum."""
+
+from lms.curriculum.services.enrolments import (
+    CohortEnrolled,
+    complete_enrolment,
+    enrol,
+    enrol_cohort,
+)
+from lms.curriculum.services.progress import note_reading, note_recalled, pass_gate
+from lms.curriculum.services.publishing import (
+    publish_lesson,
+    publish_programme,
+    retire_lesson,
+    retire_programme,
+)
+
+__all__ = [
+    "CohortEnrolled",
+    "complete_enrolment",
+    "enrol",
+    "enrol_cohort",
+    "note_reading",
+    "note_recalled",
+    "pass_gate",
+    "publish_lesson",
+    "publish_programme",
+    "retire_lesson",
+    "retire_programme",
+]

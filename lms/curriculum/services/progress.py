@@ -1,0 +1,165 @@
+"""Noting what was read and recalled, and which gates were passed."""
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+
+from sqlalchemy.exc import IntegrityError
+
+from lms.audit.services import record
+from lms.curriculum.domain.path import GateKind
+from lms.curriculum.domain.reading import Mark, move_mark
+from lms.curriculum.models import Enrolment, GatePass, Lesson, LessonProgress
+from lms.curriculum.queries import find_gate_pass, find_progress, get_enrolment, get_lesson
+from lms.db import db
+from lms.errors import InvalidInput, InvalidState
+
+
+def note_reading(
+    enrolment: Enrolment, lesson: Lesson, *, block: int, now: dt.datetime
+) -> LessonProgress:
+    """Note that the reader has seen block ``block`` (from 1) of the lesson's present version.
+
+    Raises:
+        InvalidState: ``enrolment_ended``.
+        InvalidInput: ``no_such_block``.
+    """
+    if enrolment.state != "active":
+        raise InvalidState("enrolment_ended")
+    total = len(lesson.blocks)
+    if not 1 <= block <= total:
+        raise InvalidInput("no_such_block", field="block", block=block, blocks=total)
+    progress = _progress(enrolment.id, lesson, now)
+    mark = Mark(progress.last_block, progress.furthest_block, progress.blocks_total)
+    moved = move_mark(mark, block=block, blocks_total=total)
+    progress.last_block = moved.last_block
+    progress.furthest_block = moved.furthest_block
+    progress.blocks_total = moved.blocks_total
+    progress.seen_at = now
+    if moved.is_read:
+        progress.read_at = progress.read_at or now
+        progress.lesson_version = lesson.version
+    _complete(progress, now)
+    db.session.flush()
+    return progress
+
+
+def note_recalled(enrolment_id: int, lesson_key: str, *, now: dt.datetime) -> LessonProgress:
+    """Note that every recall item of the lesson has been answered. Doing it twice changes nothing.
+
+    Raises:
+        NotFound: No such enrolment or lesson.
+    """
+    enrolment = get_enrolment(enrolment_id)
+    progress = _progress(enrolment.id, get_lesson(lesson_key), now)
+    progress.recalled_at = progress.recalled_at or now
+    _complete(progress, now)
+    db.session.flush()
+    return progress
+
+
+def _complete(progress: LessonProgress, now: dt.datetime) -> None:
+    if progress.read_at is not None and progress.recalled_at is not None:
+        progress.completed_at = progress.completed_at or now
+
+
+def _progress(enrolment_id: int, lesson: Lesson, now: dt.datetime) -> LessonProgress:
+    found = find_progress(enrolment_id, lesson.id)
+    if found is not None:
+        return found
+    fresh = LessonProgress(
+        enrolment_id=enrolment_id,
+        lesson_id=lesson.id,
+        lesson_version=lesson.version,
+        last_block=0,
+        furthest_block=0,
+        blocks_total=len(lesson.blocks),
+        opened_at=now,
+        seen_at=now,
+        read_at=None,
+        recalled_at=None,
+        completed_at=None,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(fresh)
+    except IntegrityError:
+        # Two requests of one reader met here; the other one's row is as good.
+        found = find_progress(enrolment_id, lesson.id)
+        if found is None:
+            raise
+        return found
+    return fresh
+
+
+def pass_gate(
+    enrolment_id: int,
+    *,
+    kind: str,
+    key: str,
+    percent: Decimal | None,
+    evidence: Mapping[str, object],
+    now: dt.datetime,
+    actor_id: int | None = None,
+) -> GatePass:
+    """Write down that a gate is passed; a gate passed before keeps its first pass.
+
+    Args:
+        enrolment_id: Whose gate.
+        kind: A ``GateKind``.
+        key: Key of the module or stage; "" for defense and decision.
+        percent: The result, where there is one.
+        evidence: What the pass rests on: ``{"table", "id"}``, or a recorded exception with actor and reason.
+        now: The instant of passing.
+        actor_id: The person who decided, where one did.
+
+    Raises:
+        InvalidInput: ``no_such_gate``: ``kind`` is unknown, or the programme has no such module or stage.
+    """
+    _check_gate(get_enrolment(enrolment_id), kind, key)
+    found = find_gate_pass(enrolment_id, kind, key)
+    if found is not None:
+        return found
+    gate = GatePass(
+        enrolment_id=enrolment_id,
+        kind=kind,
+        key=key,
+        passed_at=now,
+        percent=percent,
+        evidence=dict(evidence),
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(gate)
+    except IntegrityError:
+        found = find_gate_pass(enrolment_id, kind, key)
+        if found is None:
+            raise
+        return found
+    record(
+        "curriculum.pass_gate",
+        actor_id=actor_id,
+        now=now,
+        subject_kind="gate_pass",
+        subject_id=gate.id,
+        enrolment_id=enrolment_id,
+        kind=kind,
+        key=key,
+        percent=None if percent is None else str(percent),
+        evidence=dict(evidence),
+    )
+    return gate
+
+
+def _check_gate(enrolment: Enrolment, kind: str, key: str) -> None:
+    if kind in {GateKind.DEFENSE, GateKind.DECISION}:
+        known = {""}
+    elif kind == GateKind.STAGE_TEST:
+        known = {stage.key for stage in enrolment.programme.stages}
+    elif kind == GateKind.MODULE_QUIZ:
+        # A module retired while somebody sat its quiz still takes the pass.
+        known = {module.key for stage in enrolment.programme.stages for module in stage.modules}
+    else:
+        known = set()
+    if key not in known:
+        raise InvalidInput("no_such_gate", kind=kind, key=key)

@@ -1,0 +1,1 @@
+"""Pure rules of the defense: rubric, sheet, verdict, times."""

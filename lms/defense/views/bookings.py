@@ -1,0 +1,250 @@
+"""The list of defenses, booking and calling off."""
+
+from collections.abc import Collection, Sequence
+
+from flask import flash, get_template_attribute, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from lms.clock import local_date
+from lms.curriculum.models import Enrolment
+from lms.curriculum.queries import get_enrolment, get_path
+from lms.db import db
+from lms.defense import queries, services
+from lms.defense.domain.booking import MINIMUM_PANEL, conflicts_of
+from lms.defense.forms import BookingForm, CancelForm
+from lms.defense.models import Defense, PanelMember
+from lms.defense.queries import Candidate, DefenseFilter, DefenseState
+from lms.defense.queries.candidates import list_candidates_of
+from lms.defense.views.blueprint import blueprint, zone
+from lms.defense.views.showing import show_booking
+from lms.defense.views.words import conflict_words, recommendation_words, role_words, state_words
+from lms.errors import InvalidInput, InvalidState, LmsError, NotFound
+from lms.people.access import HR, LEAD, QUALITY, RATER, TRAINER, current_person, requires
+from lms.people.domain.roles import RoleName
+from lms.people.models import Person
+from lms.people.queries import list_supervisions
+from lms.web.access import request_now
+from lms.web.listing import Column, Page, as_xlsx, paginate, search_words
+
+BOOKERS = TRAINER | HR
+PANEL = BOOKERS | RATER | LEAD | QUALITY
+
+
+@blueprint.get("/defenses")
+@requires(PANEL)
+def list_defenses() -> ResponseReturnValue:
+    """List defenses: all for those who book, one's own panels for others; ``?format=xlsx`` downloads."""
+    person, now = current_person(), request_now()
+    may_book = BOOKERS.allows(person)
+    state = request.args.get("state", "")
+    wanted = DefenseFilter(
+        words=search_words(),
+        state=state if state in set(DefenseState) else "",
+        rater_id=None if may_book else person.id,
+        # Whoever is judged reads their own defense on the candidate's page, whatever role they hold.
+        not_of=person.id,
+    )
+    query = queries.select_defenses(wanted, now)
+    if request.args.get("format") == "xlsx":
+        rows = db.session.scalars(query).unique().all()
+        return as_xlsx(rows, _columns(rows), gettext("转正答辩"))
+    page: Page[Defense] = paginate(query)
+    return render_template(
+        "defense/list.html",
+        page=page,
+        state=wanted.state,
+        states={one.id: queries.state_of(one, now) for one in page.rows},
+        submitted=queries.count_submitted([one.id for one in page.rows]),
+        own_seats={member.defense_id: member for member in _seats_of(person, page.rows)},
+        rated=_rated(person, page.rows),
+        may_book=may_book,
+        ready=queries.count_candidates(now, zone(), not_of=person.id)[0] if may_book else 0,
+        state_words=state_words(),
+        conflict_words=conflict_words(),
+        recommendation_words=recommendation_words(),
+    )
+
+
+@blueprint.route("/defenses/new", methods=["GET", "POST"])
+@requires(BOOKERS)
+def new_defense() -> ResponseReturnValue:
+    """Choose a candidate who is ready, then book."""
+    enrolment_id = request.args.get("enrolment", type=int)
+    if enrolment_id is None:
+        return _choose_candidate()
+    enrolment = get_enrolment(enrolment_id)
+    if enrolment.person_id == current_person().id:
+        raise NotFound("enrolment", id=enrolment_id)
+    return _book(enrolment)
+
+
+@blueprint.post("/defenses/<int:defense_id>/cancel")
+@requires(BOOKERS)
+def cancel_defense(defense_id: int) -> ResponseReturnValue:
+    """Call a defense off, with a reason that everybody concerned gets."""
+    defense = queries.get_defense(defense_id)
+    person = current_person()
+    if defense.candidate_id == person.id:
+        raise NotFound("defense", id=defense_id)
+    form = CancelForm()
+    if not form.validate_on_submit():
+        return show_booking(defense, cancel_form=form), 422
+    services.cancel_defense(
+        defense,
+        reason=form.reason.data or "",
+        zone=zone(),
+        actor_id=person.id,
+        now=request_now(),
+    )
+    flash(gettext("已取消，候选人和评委都会收到消息。"), "success")
+    return redirect(url_for("defense.show_defense", defense_id=defense.id))
+
+
+def _choose_candidate() -> ResponseReturnValue:
+    now = request_now()
+    query = queries.select_candidates(now, zone(), search_words()).where(
+        Enrolment.person_id != current_person().id
+    )
+    if request.args.get("format") == "xlsx":
+        everybody = list_candidates_of(db.session.scalars(query).all())
+        return as_xlsx(everybody, _candidate_columns(), gettext("可以安排答辩的人"))
+    page = paginate(query)
+    return render_template(
+        "defense/candidates.html", page=page, candidates=list_candidates_of(page.rows)
+    )
+
+
+def _book(enrolment: Enrolment) -> ResponseReturnValue:
+    now = request_now()
+    raters = queries.list_eligible_raters(not_of=enrolment.person_id)
+    form = BookingForm()
+    form.raters.choices = [(rater.id, rater.name) for rater in raters]
+    if form.validate_on_submit():
+        chosen = set(form.raters.data or [])
+        try:
+            defense = services.book_defense(
+                enrolment,
+                starts_at=form.starts_at_utc(zone()),
+                minutes=form.minutes.data or 0,
+                room=form.room.data or "",
+                raters=[rater for rater in raters if rater.id in chosen],
+                note=form.note.data or "",
+                zone=zone(),
+                actor_id=current_person().id,
+                now=now,
+            )
+        except InvalidInput as error:
+            _show_refusal(form, error)
+        except InvalidState as error:
+            if error.code != "defense_booked":
+                raise
+            # Pressed twice, or somebody else was quicker: what they want to see is there.
+            flash(_sentence(error), "warning")
+            return redirect(url_for("defense.list_defenses", q=enrolment.person.name))
+        else:
+            flash(gettext("已安排。评委和候选人都会收到消息。"), "success")
+            return redirect(url_for("defense.show_defense", defense_id=defense.id))
+    return render_template(
+        "defense/book.html",
+        form=form,
+        enrolment=enrolment,
+        is_open=get_path(enrolment, now, zone()).is_defense_open,
+        candidate=list_candidates_of([enrolment])[0],
+        raters=_options(enrolment, raters),
+        least=MINIMUM_PANEL,
+    ), 422 if form.errors else 200
+
+
+def _options(enrolment: Enrolment, raters: Sequence[Person]) -> dict[int, tuple[str, list[str]]]:
+    """Return for each rater what they do and their conflicts of interest today."""
+    today = local_date(request_now(), zone())
+    supervisions = [
+        (one.supervisor_id, one.kind) for one in list_supervisions(enrolment.person_id, today)
+    ]
+    words = conflict_words()
+    return {
+        rater.id: (
+            gettext("、").join(_duties(rater)),
+            [words[code] for code in conflicts_of(rater.id, supervisions)],
+        )
+        for rater in raters
+    }
+
+
+def _duties(rater: Person) -> list[str]:
+    words = role_words()
+    return [words[role] for role in RoleName if role in rater.role_names and role in words]
+
+
+def _show_refusal(form: BookingForm, error: InvalidInput) -> None:
+    name = str(error.facts.get("field", "starts_at"))
+    field = form[name]
+    field.errors = [*field.errors, _sentence(error)]
+
+
+def _sentence(error: LmsError) -> str:
+    words = get_template_attribute("defense/error_words.html", "words")
+    return str(words(error.code, error.facts)).strip()
+
+
+def _seats_of(person: Person, defenses: Sequence[Defense]) -> list[PanelMember]:
+    return [
+        member for defense in defenses for member in defense.panel if member.rater_id == person.id
+    ]
+
+
+def _rated(person: Person, defenses: Sequence[Defense]) -> Collection[int]:
+    """Return the defenses of the list that ``person`` has rated."""
+    return {
+        member.defense_id
+        for member in _seats_of(person, defenses)
+        if queries.has_submitted(member.id)
+    }
+
+
+def _columns(rows: Sequence[Defense]) -> list[Column[Defense]]:
+    now, here = request_now(), zone()
+    submitted = queries.count_submitted([one.id for one in rows])
+    states, advice = state_words(), recommendation_words()
+    return [
+        Column(gettext("候选人"), lambda d: d.candidate.name),
+        Column(gettext("工号"), lambda d: d.candidate.employee_no or ""),
+        Column(
+            gettext("期次"), lambda d: d.enrolment.cohort.name if d.enrolment.cohort else "", 22
+        ),
+        Column(gettext("时间"), lambda d: f"{d.starts_at.astimezone(here):%Y-%m-%d %H:%M}", 18),
+        Column(gettext("时长（分钟）"), lambda d: d.minutes),
+        Column(gettext("地点"), lambda d: d.room, 20),
+        Column(gettext("评委"), _panel_cell, 40),
+        Column(gettext("已提交"), lambda d: f"{submitted.get(d.id, 0)}/{len(d.panel)}"),
+        Column(gettext("状态"), lambda d: states[queries.state_of(d, now)][0]),
+        Column(gettext("加权总分"), lambda d: d.verdict.weighted_percent if d.verdict else None),
+        Column(gettext("建议"), lambda d: advice[d.verdict.recommendation][0] if d.verdict else ""),
+    ]
+
+
+def _panel_cell(defense: Defense) -> str:
+    words = conflict_words()
+    names = []
+    for member in defense.panel:
+        flags = gettext("、").join(words[code] for code in member.conflicts)
+        names.append(f"{member.rater.name}（{flags}）" if flags else member.rater.name)
+    return gettext("、").join(names)
+
+
+def _candidate_columns() -> list[Column[Candidate]]:
+    here = zone()
+    return [
+        Column(gettext("姓名"), lambda c: c.enrolment.person.name),
+        Column(gettext("工号"), lambda c: c.enrolment.person.employee_no or ""),
+        Column(gettext("岗位"), lambda c: c.enrolment.person.post, 20),
+        Column(
+            gettext("期次"),
+            lambda c: c.enrolment.cohort.name if c.enrolment.cohort else "",
+            22,
+        ),
+        Column(
+            gettext("可安排始于"), lambda c: f"{c.ready_since.astimezone(here):%Y-%m-%d %H:%M}", 18
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""Rules about messages: their facts, and when to try again. Pure."""

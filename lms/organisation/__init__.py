@@ -1,0 +1,1 @@
+"""Organisation: who runs this deployment, and who signs its certificates."""

@@ -1,0 +1,1 @@
+"""Pure rules of items: their words, scoring, feedback, identity and differences."""

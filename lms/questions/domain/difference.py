@@ -1,0 +1,131 @@
+"""What changed from one version of an item to the next, so that a person can read it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+from itertools import pairwise
+
+from lms.questions.domain.identity import ItemFacts
+from lms.questions.domain.items import Item, MultipleResponse, Option
+
+# A Chinese character is a word of its own; letters and digits stay together.
+_WORDS = re.compile(r"[A-Za-z0-9]+|\s+|.", re.DOTALL)
+
+
+class Mark(StrEnum):
+    """What happened to a piece of text."""
+
+    SAME = "same"
+    GONE = "gone"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text and what happened to it."""
+
+    mark: Mark
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that changed.
+
+    Attributes:
+        field: ``type``, ``stem``, ``option``, ``feedback``, ``order``, ``key``, ``credit``, ``explanation``, ``lesson``,
+            ``point``, ``cards``, ``difficulty`` or ``red_line``.
+        option_id: The option for ``option`` and ``feedback``; else empty.
+        pieces: The old and the new text in one; plain values stand as one piece gone and one new.
+    """
+
+    field: str
+    option_id: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An item as one version has it."""
+
+    item: Item
+    facts: ItemFacts
+
+
+def compare_texts(old: str, new: str) -> tuple[Piece, ...]:
+    """Return the pieces of which ``old`` and ``new`` are made.
+
+    Pieces that are not ``NEW`` joined give ``old``; those that are not ``GONE`` joined give ``new``.
+    """
+    before, after = _WORDS.findall(old), _WORDS.findall(new)
+    pieces: list[Piece] = []
+    for _, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if before[a:b] == after[c:d]:
+            pieces.append(Piece(Mark.SAME, "".join(before[a:b])))
+        else:
+            pieces.extend(
+                Piece(mark, "".join(words))
+                for mark, words in ((Mark.GONE, before[a:b]), (Mark.NEW, after[c:d]))
+                if words
+            )
+    return tuple(pieces)
+
+
+def compare(old: Snapshot, new: Snapshot) -> list[Change]:
+    """Return what changed from ``old`` to ``new``, words first; empty when nothing did."""
+    changes = [
+        *_plain("type", old.item.type.value, new.item.type.value),
+        *_text("stem", "", old.item.stem, new.item.stem),
+        *_options(old.item.options, new.item.options),
+        *_plain("key", ", ".join(sorted(old.item.keys)), ", ".join(sorted(new.item.keys))),
+        *_plain("credit", _credit(old.item), _credit(new.item)),
+        *_text("explanation", "", old.item.explanation, new.item.explanation),
+    ]
+    for field, before, after in (
+        ("lesson", old.facts.lesson_key, new.facts.lesson_key),
+        ("point", old.facts.point, new.facts.point),
+        ("cards", ", ".join(old.facts.cards), ", ".join(new.facts.cards)),
+        ("difficulty", old.facts.difficulty, new.facts.difficulty),
+        ("red_line", str(old.facts.red_line).lower(), str(new.facts.red_line).lower()),
+    ):
+        changes.extend(_plain(field, before, after))
+    return changes
+
+
+def compare_history(versions: Iterable[Snapshot]) -> list[list[Change]]:
+    """Return for each version what changed since the one before; the first has no changes."""
+    history = list(versions)
+    return [[] for _ in history[:1]] + [compare(old, new) for old, new in pairwise(history)]
+
+
+def _credit(item: Item) -> str:
+    return item.credit.value if isinstance(item, MultipleResponse) else ""
+
+
+def _plain(field: str, old: str, new: str) -> list[Change]:
+    if old == new:
+        return []
+    pieces = (Piece(Mark.GONE, old), Piece(Mark.NEW, new))
+    return [Change(field, "", tuple(piece for piece in pieces if piece.text))]
+
+
+def _text(field: str, option_id: str, old: str, new: str) -> list[Change]:
+    return [] if old == new else [Change(field, option_id, compare_texts(old, new))]
+
+
+def _options(old: tuple[Option, ...], new: tuple[Option, ...]) -> list[Change]:
+    before = {option.id: option for option in old}
+    after = {option.id: option for option in new}
+    nothing = Option("", "", "")
+    changes: list[Change] = []
+    for option_id in dict.fromkeys([*before, *after]):
+        was, is_now = before.get(option_id, nothing), after.get(option_id, nothing)
+        changes.extend(_text("option", option_id, was.text, is_now.text))
+        changes.extend(_text("feedback", option_id, was.feedback, is_now.feedback))
+    kept_before = [option_id for option_id in before if option_id in after]
+    kept_after = [option_id for option_id in after if option_id in before]
+    if kept_before != kept_after:
+        changes.extend(_plain("order", ", ".join(kept_before), ", ".join(kept_after)))
+    return changes

@@ -1,0 +1,19 @@
+// What htmx leaves to us after an answer: showing a refused form, and where the focus goes on.
+
+const inRecall = (event) => event.target instanceof Element && event.target.closest(".recall-item");
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  // 422 is the item again with what is missing; htmx would drop it as an error.
+  if (event.detail.xhr.status === 422 && inRecall(event)) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const item = inRecall(event);
+  if (!item || item.contains(document.activeElement)) return;
+  if (document.activeElement !== document.body) return; // the reader has moved on by then
+  const next = item.querySelector("input[autofocus], input:not([disabled]):not([type=hidden]), a[id$='-act']");
+  next?.focus({ preventScroll: true });
+});

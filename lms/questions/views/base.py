@@ -1,0 +1,67 @@
+"""The blueprint, and what its templates may use."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint
+from flask_babel import get_locale
+from markupsafe import Markup
+
+from lms.questions.forms import (
+    difficulty_words,
+    field_words,
+    purpose_words,
+    state_words,
+    type_words,
+)
+from lms.web.markdown import render_inline, render_option
+
+STATIC = Path(__file__).parent.parent / "static"
+
+blueprint = Blueprint(
+    "questions",
+    __name__,
+    template_folder="../templates",
+    static_folder=STATIC,
+    static_url_path="/questions-static",
+)
+
+
+def is_english() -> bool:
+    """Say whether this request is answered in English."""
+    locale = get_locale()
+    return locale is not None and locale.language == "en"
+
+
+@blueprint.app_template_filter("stem_html")
+def stem_html(text: str) -> Markup:
+    """Return a stem as safe HTML; rendering sanitises it."""
+    return Markup(render_inline(text))  # noqa: S704 - sanitised by render_inline
+
+
+@blueprint.app_template_filter("option_html")
+def option_html(text: str) -> Markup:
+    """Return one line of an item (option, feedback, explanation) as safe HTML without a paragraph."""
+    return Markup(render_option(text))  # noqa: S704 - sanitised by render_option
+
+
+@cache
+def _stamp() -> str:
+    """Return a short stamp of the static files, for addresses that may be cached for long."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.rglob("*.*")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+@blueprint.context_processor
+def _template_names() -> dict[str, object]:
+    return {
+        "questions_stamp": _stamp(),
+        "type_words": type_words(),
+        "purpose_words": purpose_words(),
+        "state_words": state_words(),
+        "difficulty_words": difficulty_words(),
+        "field_words": field_words(),
+    }

@@ -1,0 +1,161 @@
+"""When an attempt may start, until when it runs, and when the next one opens."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AttemptState(StrEnum):
+    """States of an attempt, as stored."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    """By the candidate, in time."""
+    EXPIRED = "expired"
+    """Closed by the server at the deadline, with the answers saved until then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The rules of a sitting that decide about starting.
+
+    Attributes:
+        opens_at: First instant at which an attempt may start.
+        closes_at: First instant at which none may start, and by which all have ended.
+        minutes: Length of an attempt.
+        max_attempts: Attempts a person has in this sitting; at least 1.
+        wait_minutes: Pause between the end of one attempt and the start of the next.
+        is_cancelled: Whether the sitting was called off.
+    """
+
+    opens_at: dt.datetime
+    closes_at: dt.datetime
+    minutes: int
+    max_attempts: int
+    wait_minutes: int
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PastAttempt:
+    """An attempt that exists already.
+
+    Attributes:
+        attempt_id: Its row.
+        number: 1, 2, …
+        state: Open or how it ended.
+        deadline_at: Until when it runs, or ran at most.
+        ended_at: When it ended; None while open.
+        passed: The decision; None while open.
+    """
+
+    attempt_id: int
+    number: int
+    state: AttemptState
+    deadline_at: dt.datetime
+    ended_at: dt.datetime | None = None
+    passed: bool | None = None
+
+
+class StartReason(StrEnum):
+    """Why an attempt may or may not start; templates turn it into a sentence."""
+
+    FREE = "free"
+    RUNNING = "running"
+    CANCELLED = "cancelled"
+    PASSED = "passed"
+    NOT_OPEN = "not_open"
+    CLOSED = "closed"
+    USED_UP = "used_up"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class MayStart:
+    """The answer to "may this person start now?".
+
+    Attributes:
+        reason: ``FREE`` is the only yes; ``RUNNING`` means: go on with the one that runs.
+        attempts_left: How many attempts of this sitting are still unused.
+        at: When starting becomes possible (``NOT_OPEN``, ``WAIT``), else None.
+        running: The attempt that runs, for ``RUNNING``; the server may not have noticed its end yet.
+    """
+
+    reason: StartReason
+    attempts_left: int
+    at: dt.datetime | None = None
+    running: PastAttempt | None = None
+
+    def __bool__(self) -> bool:
+        return self.reason is StartReason.FREE
+
+
+def may_start(window: Window, past: Sequence[PastAttempt], now: dt.datetime) -> MayStart:
+    """Judge whether a new attempt may start at ``now``; no job opens a sitting, this does.
+
+    Who has passed has nothing left to prove here: a repetition would only measure how well the keys
+    shown afterwards are remembered.
+
+    Args:
+        window: The sitting's rules.
+        past: The person's attempts in this sitting, in any order.
+        now: The instant of the request.
+    """
+    left = max(0, window.max_attempts - len(past))
+    running = next((one for one in past if one.state is AttemptState.OPEN), None)
+    if running is not None:
+        return MayStart(StartReason.RUNNING, left, running=running)
+    reason = _window_reason(window, past, now)
+    if reason is StartReason.NOT_OPEN:
+        return MayStart(reason, left, at=window.opens_at)
+    if reason is not StartReason.FREE:
+        return MayStart(reason, left)
+    opens = next_attempt_at(window, past)
+    if opens is None:
+        return MayStart(StartReason.USED_UP, 0)
+    if now < opens:
+        return MayStart(StartReason.WAIT, left, at=opens)
+    return MayStart(StartReason.FREE, left)
+
+
+def _window_reason(window: Window, past: Sequence[PastAttempt], now: dt.datetime) -> StartReason:
+    if any(one.passed for one in past):
+        return StartReason.PASSED
+    if window.is_cancelled:
+        return StartReason.CANCELLED
+    if now < window.opens_at:
+        return StartReason.NOT_OPEN
+    return StartReason.CLOSED if now >= window.closes_at else StartReason.FREE
+
+
+def next_attempt_at(window: Window, past: Sequence[PastAttempt]) -> dt.datetime | None:
+    """Return from when another attempt may start, or None when there will be none in this sitting.
+
+    There is none when the attempts are used up, one was passed, one still runs, the sitting was
+    cancelled, or the pause ends only after the window has closed.
+    """
+    if window.is_cancelled or len(past) >= window.max_attempts:
+        return None
+    if any(one.passed or one.state is AttemptState.OPEN for one in past):
+        return None
+    pause = dt.timedelta(minutes=window.wait_minutes)
+    ends = [one.ended_at + pause for one in past if one.ended_at is not None]
+    opens = max([window.opens_at, *ends])
+    return opens if opens < window.closes_at else None
+
+
+def deadline_of(window: Window, started_at: dt.datetime) -> dt.datetime:
+    """Return when an attempt that starts at ``started_at`` ends: by its length, or with the window."""
+    return min(started_at + dt.timedelta(minutes=window.minutes), window.closes_at)
+
+
+def remaining_seconds(
+    *, started_at: dt.datetime, deadline_at: dt.datetime, now: dt.datetime
+) -> int:
+    """Return the whole seconds left, from 0 to the attempt's own length.
+
+    A server clock set back must not give anybody more time than the attempt had at its start.
+    """
+    left = min(deadline_at - now, deadline_at - started_at)
+    return max(0, int(left.total_seconds()))

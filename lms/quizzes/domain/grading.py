@@ -1,0 +1,170 @@
+"""Marking a paper: points, percent, the decision, and what to study after failing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from lms.questions.domain.items import is_right, parse_response, score
+from lms.quizzes.domain.paper import Paper, PaperItem
+from lms.units import Percent, Points, as_percent, as_points, reaches
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """One marked place of a paper.
+
+    Attributes:
+        position: From 1.
+        points: Earned, in [0, ``max_points``].
+        max_points: Available.
+        is_answered: Whether anything was chosen.
+        is_right: Whether the answer was fully right.
+        red_line: Whether a wrong answer would mean a red-line behaviour.
+        lesson_key: The lesson it rests on.
+        point: The knowledge point.
+    """
+
+    position: int
+    points: Points
+    max_points: Points
+    is_answered: bool
+    is_right: bool
+    red_line: bool
+    lesson_key: str
+    point: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyLesson:
+    """A lesson to read again: which knowledge points were missed there, how often in all."""
+
+    lesson_key: str
+    points: tuple[str, ...]
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """The result of a paper.
+
+    Attributes:
+        points: Sum of the points earned.
+        max_points: Sum of the points available; greater than 0.
+        percent: Share earned, rounded half up to 0.01 for showing; ``passed`` is decided without rounding.
+        reached_cut: Whether the share reaches the cut score.
+        red_line_missed: Positions of red-line items not answered right.
+        passed: The decision.
+        answered: How many items were answered.
+        study: Lessons of missed items, most missed first.
+    """
+
+    points: Points
+    max_points: Points
+    percent: Percent
+    reached_cut: bool
+    red_line_missed: tuple[int, ...]
+    passed: bool
+    answered: int
+    study: tuple[StudyLesson, ...]
+
+
+def mark_paper(paper: Paper, answers: Mapping[int, Mapping[str, object]]) -> tuple[ItemResult, ...]:
+    """Mark every place of a paper.
+
+    Args:
+        paper: As frozen in the attempt.
+        answers: Raw answers by position from 1; a position without one was not answered and earns nothing.
+
+    Raises:
+        ValueError: An answer does not fit its item. Answers are checked before they are saved, so this
+            means a damaged row, and a damaged row must not turn into a mark.
+    """
+    return tuple(
+        _mark(position, item, answers.get(position)) for position, item in enumerate(paper, start=1)
+    )
+
+
+def _mark(position: int, placed: PaperItem, raw: Mapping[str, object] | None) -> ItemResult:
+    item = placed.item
+    answer = parse_response(item, raw if raw is not None else {"chosen": []})
+    return ItemResult(
+        position=position,
+        points=score(item, answer, placed.points),
+        max_points=placed.points,
+        is_answered=not answer.is_empty,
+        is_right=is_right(item, answer),
+        red_line=placed.red_line,
+        lesson_key=placed.lesson_key,
+        point=placed.point,
+    )
+
+
+def grade(results: Sequence[ItemResult], *, cut_percent: Decimal, red_line_all: bool) -> Grade:
+    """Add up marked items and decide.
+
+    Args:
+        results: Every place of the paper; at least one, worth more than 0 points in all.
+        cut_percent: Cut score, 0 to 100; reaching it exactly is enough.
+        red_line_all: Whether every red-line item must be right as well: a red line overrides any total.
+
+    Raises:
+        ValueError: The paper is worth nothing.
+    """
+    points = as_points(sum((one.points for one in results), Decimal()))
+    max_points = as_points(sum((one.max_points for one in results), Decimal()))
+    percent = as_percent(points, max_points)
+    reached = reaches(points, max_points, cut_percent)
+    red_line_missed = tuple(one.position for one in results if one.red_line and not one.is_right)
+    return Grade(
+        points=points,
+        max_points=max_points,
+        percent=percent,
+        reached_cut=reached,
+        red_line_missed=red_line_missed,
+        passed=reached and not (red_line_all and red_line_missed),
+        answered=sum(one.is_answered for one in results),
+        study=what_to_study(results),
+    )
+
+
+def what_to_study(results: Iterable[ItemResult]) -> tuple[StudyLesson, ...]:
+    """Return the lessons of the items that were not right, most missed first, then in paper order."""
+    missed: dict[str, list[str]] = {}
+    for one in results:
+        if not one.is_right:
+            missed.setdefault(one.lesson_key, []).append(one.point)
+    lessons = [
+        StudyLesson(lesson_key=key, points=tuple(dict.fromkeys(points)), missed=len(points))
+        for key, points in missed.items()
+    ]
+    return tuple(sorted(lessons, key=lambda lesson: -lesson.missed))
+
+
+def grade_as_json(
+    grade: Grade, results: Iterable[ItemResult], answers: Mapping[int, Mapping[str, object]]
+) -> dict[str, object]:
+    """Return what is frozen in the attempt: reports and the result page read this alone.
+
+    Args:
+        grade: The result.
+        results: Every marked place.
+        answers: The answers as saved, by position.
+    """
+    return {
+        "percent": str(grade.percent),
+        "reached_cut": grade.reached_cut,
+        "red_line_missed": list(grade.red_line_missed),
+        "answered": grade.answered,
+        "items": [
+            {
+                "points": str(one.points),
+                "is_right": one.is_right,
+                "answer": dict(answers[one.position]) if one.position in answers else None,
+            }
+            for one in results
+        ],
+        "study": [
+            {"lesson_key": one.lesson_key, "points": list(one.points), "missed": one.missed}
+            for one in grade.study
+        ],
+    }

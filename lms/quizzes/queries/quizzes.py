@@ -1,0 +1,84 @@
+"""Reading test specifications and what they may draw from."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Select, Text, cast, func, select
+
+from lms.db import db
+from lms.errors import NotFound
+from lms.questions.models import Item, ItemBank, ItemVersion
+from lms.questions.queries import QUIZ, READY
+from lms.quizzes.domain.paper import PoolItem
+from lms.quizzes.models import Quiz
+
+
+def find_quiz(key: str) -> Quiz | None:
+    """Return the quiz ``key``, retired or not, if there is one."""
+    return db.session.scalars(select(Quiz).where(Quiz.key == key)).first()
+
+
+def get_quiz(key: str) -> Quiz:
+    """Return a quiz that can be scheduled.
+
+    Raises:
+        NotFound: There is none, or it is retired.
+    """
+    quiz = find_quiz(key)
+    if quiz is None or quiz.retired_at is not None:
+        raise NotFound("quiz", key=key)
+    return quiz
+
+
+def list_quizzes() -> Sequence[Quiz]:
+    """Return the quizzes that can be scheduled: module quizzes first, each kind by key."""
+    return db.session.scalars(
+        select(Quiz).where(Quiz.retired_at.is_(None)).order_by(Quiz.kind, Quiz.id)
+    ).all()
+
+
+def list_pools(banks: Collection[str]) -> tuple[dict[str, list[PoolItem]], frozenset[int]]:
+    """Return what may be drawn from each bank, and which of these versions nobody has seen yet.
+
+    The same rule as ``questions.queries.list_drawable``, for all banks in one statement, with bodies left as
+    text: a start reads a hundred items and parses the twenty it draws.
+    """
+    rows = db.session.execute(
+        _drawable(banks).add_columns(
+            ItemVersion.id,
+            Item.key,
+            cast(ItemVersion.body, Text),
+            ItemVersion.red_line,
+            ItemVersion.lesson_key,
+            ItemVersion.point,
+            ItemVersion.presented_at,
+        )
+    )
+    pools: dict[str, list[PoolItem]] = {bank: [] for bank in banks}
+    unseen: set[int] = set()
+    for bank, version_id, key, body, red_line, lesson_key, point, presented_at in rows:
+        pools[bank].append(PoolItem(version_id, key, body, red_line, lesson_key, point))
+        if presented_at is None:
+            unseen.add(version_id)
+    return pools, frozenset(unseen)
+
+
+def count_drawable(banks: Collection[str]) -> dict[str, int]:
+    """Return how many items may be drawn from each bank; an unknown bank has none."""
+    rows = db.session.execute(_drawable(banks).add_columns(func.count()).group_by(ItemBank.key))
+    found: dict[str, int] = dict(rows.tuples().all())
+    return {bank: found.get(bank, 0) for bank in banks}
+
+
+def _drawable(banks: Collection[str]) -> Select[str]:
+    return (
+        select(ItemBank.key)
+        .select_from(ItemVersion)
+        .join(Item, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.version))
+        .join(ItemBank, Item.bank_id == ItemBank.id)
+        .where(
+            ItemBank.key.in_(banks),
+            ItemBank.retired_at.is_(None),
+            Item.purpose == QUIZ,
+            Item.state == READY,
+        )
+    )
