@@ -46,7 +46,7 @@ def _render(settings: Settings, now: dt.datetime) -> int:
         ids = queries.list_pending()
     for credential_id in ids:
         with transaction():
-            facts = services.facts_of(queries.get_credential(credential_id))
+            facts = queries.get_credential(credential_id).facts
         rendered = services.render(facts, _fonts)
         with transaction():
             credential = queries.claim_pending(credential_id)

@@ -16,11 +16,10 @@ from lms.config import Settings
 from lms.curriculum.models import Enrolment
 from lms.curriculum.queries import list_gate_passes
 from lms.db import JsonObject, db
-from lms.documents.errors import MissingGlyph
 from lms.documents.fonts import FontLibrary
 from lms.documents.models import StoredFile
 from lms.documents.storage import FileStore
-from lms.errors import InvalidState
+from lms.errors import InvalidInput, InvalidState
 from lms.notifications.services import post
 from lms.organisation.queries import get_organisation
 from lms.probation.models import Decision
@@ -114,35 +113,47 @@ def _results(enrolment: Enrolment) -> list[JsonObject]:
     return results
 
 
-def facts_of(credential: Credential) -> CertificateFacts:
+def facts_from_json(snapshot: JsonObject) -> CertificateFacts:
     """Return the kept snapshot as the value that the press prints."""
-    facts = dict(credential.facts)
+    facts = dict(snapshot)
     results = tuple(Entry(**entry) for entry in facts.pop("results"))
     issued_on = dt.date.fromisoformat(facts.pop("issued_on"))
     return CertificateFacts(**facts, results=results, issued_on=issued_on)
 
 
-def render(facts: CertificateFacts, fonts: FontLibrary) -> RenderedCertificate | MissingGlyph:
-    """Make the documents. Takes most of a second, so it is called outside every write transaction."""
+def render(facts: JsonObject, fonts: FontLibrary) -> RenderedCertificate | InvalidInput:
+    """Make the documents, or return what in the facts cannot be printed (a missing glyph, a line too long).
+
+    Takes most of a second, so it is called outside every write transaction.
+    """
     try:
-        return render_certificate(facts, fonts)
-    except MissingGlyph as error:
+        return render_certificate(facts_from_json(facts), fonts)
+    except InvalidInput as error:
         return error
 
 
 def keep_documents(
     credential: Credential,
-    rendered: RenderedCertificate | MissingGlyph,
+    rendered: RenderedCertificate | InvalidInput,
     *,
     store: FileStore,
     now: dt.datetime,
 ) -> None:
-    """Keep the documents by hash, once; a missing glyph is kept as the reason why there are none."""
+    """Keep the documents by hash, once; what cannot be printed is kept as the reason why there are none."""
     if credential.state != "pending":
         return
-    if isinstance(rendered, MissingGlyph):
+    if isinstance(rendered, InvalidInput):
         credential.state = "failed"
-        credential.failure = str(rendered)
+        details = ", ".join(str(value) for value in rendered.facts.values())
+        credential.failure = f"{rendered.code}|{details}"
+        record(
+            "certificates.fail",
+            actor_id=None,
+            now=now,
+            subject_kind="credential",
+            subject_id=credential.id,
+            reason=credential.failure,
+        )
         return
     credential.pdf_sha256 = _keep(store, rendered.pdf, PDF, f"{credential.serial}.pdf", now)
     credential.png_sha256 = _keep(store, rendered.png, PNG, f"{credential.serial}.png", now)

@@ -50,7 +50,6 @@ class Fate(StrEnum):
     CERTIFIED_EARLY = "certified_early"
     NOT_MET = "not_met"
     RARE_NAME = "rare_name"
-    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +90,32 @@ INTAKES = (
                 "赵一鸣 Zhao Yiming",
                 "孙可欣 Sun Kexin",
                 "吴皓然 Wu Haoran",
+                "马晓东 Ma Xiaodong",
             ),
             *_hires(Fate.CERTIFIED_EARLY, "欧阳若溪 Ouyang Ruoxi", "刘喆 Liu Zhe"),
             *_hires(Fate.RARE_NAME, "张𰻝 Zhang Biang"),
             *_hires(Fate.NOT_MET, "高远 Gao Yuan"),
-            *_hires(Fate.WITHDRAWN, "马晓东 Ma Xiaodong"),
         ),
     ),
     Intake(
         "第二期",
         29,
         (
-            *_hires(Fate.VERDICT, "黄雨桐 Huang Yutong", "徐子墨 Xu Zimo", "何以沫 He Yimo", "郭靖宇 Guo Jingyu"),
+            *_hires(
+                Fate.VERDICT,
+                "黄雨桐 Huang Yutong",
+                "徐子墨 Xu Zimo",
+                "何以沫 He Yimo",
+                "郭靖宇 Guo Jingyu",
+            ),
             *_hires(Fate.BEING_RATED, "罗诗琪 Luo Shiqi", "谢宇航 Xie Yuhang"),
             *_hires(Fate.BOOKED, "唐婉 Tang Wan", "韩梅 Han Mei", "曹雪晴 Cao Xueqing"),
             *_hires(
-                Fate.READY_FOR_DEFENSE, "邓浩 Deng Hao", "彭思远 Peng Siyuan", "曾可 Zeng Ke", "萧然 Xiao Ran"
+                Fate.READY_FOR_DEFENSE,
+                "邓浩 Deng Hao",
+                "彭思远 Peng Siyuan",
+                "曾可 Zeng Ke",
+                "萧然 Xiao Ran",
             ),
             *_hires(Fate.STAGE_FAILED, "田甜 Tian Tian", "董航 Dong Hang"),
             *_hires(Fate.STAGE_OPEN, "袁野 Yuan Ye", "潘玥 Pan Yue"),
@@ -127,7 +136,9 @@ INTAKES = (
                 "魏来 Wei Lai",
                 "吕布丁 Lü Buding",
             ),
-            *_hires(Fate.READING, "丁当 Ding Dang", "任飞 Ren Fei", "沈括 Shen Kuo", "姚瑶 Yao Yao"),
+            *_hires(
+                Fate.READING, "丁当 Ding Dang", "任飞 Ren Fei", "沈括 Shen Kuo", "姚瑶 Yao Yao"
+            ),
             *_hires(Fate.OVERDUE, "卢森 Lu Sen", "姜维 Jiang Wei", "崔灿 Cui Can"),
         ),
     ),
@@ -135,7 +146,12 @@ INTAKES = (
         "第四期",
         -5,
         _hires(
-            Fate.INVITED, "钟灵 Zhong Ling", "汪洋 Wang Yang", "范小小 Fan Xiaoxiao", "石磊 Shi Lei", "贾斯汀 Jia Siting"
+            Fate.INVITED,
+            "钟灵 Zhong Ling",
+            "汪洋 Wang Yang",
+            "范小小 Fan Xiaoxiao",
+            "石磊 Shi Lei",
+            "贾斯汀 Jia Siting",
         ),
     ),
 )

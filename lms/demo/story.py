@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from lms.curriculum import queries as curriculum
 from lms.curriculum import services as curriculum_services
 from lms.curriculum.models import Enrolment, Programme
 from lms.db import db, transaction
@@ -19,6 +18,7 @@ from lms.people.domain.roles import RoleName
 from lms.people.models import Cohort, Person
 from lms.probation import queries as probation
 from lms.probation import services as probation_services
+from lms.probation.domain.contract import ContractDates, ContractKind, usual_last_day
 from lms.questions.domain.items import item_from_json, sample_responses
 from lms.quizzes import services as quizzes
 from lms.quizzes.models import Attempt, Quiz, Sitting
@@ -33,7 +33,8 @@ CALENDAR = {
 }
 STAGE_DAY = 12
 DEFENSE_DAY = 20
-DECISION_DAY = 24
+DECISION_DAY = {Fate.CERTIFIED_EARLY: 25, Fate.CERTIFIED: 54, Fate.NOT_MET: 50, Fate.RARE_NAME: 57}
+SHORT_CONTRACT = "郭靖宇"
 
 _FINISHED_STAGE = frozenset(
     {
@@ -48,7 +49,14 @@ _FINISHED_STAGE = frozenset(
     }
 )
 _HELD = frozenset(
-    {Fate.BEING_RATED, Fate.VERDICT, Fate.CERTIFIED, Fate.CERTIFIED_EARLY, Fate.NOT_MET, Fate.RARE_NAME}
+    {
+        Fate.BEING_RATED,
+        Fate.VERDICT,
+        Fate.CERTIFIED,
+        Fate.CERTIFIED_EARLY,
+        Fate.NOT_MET,
+        Fate.RARE_NAME,
+    }
 )
 
 
@@ -73,6 +81,11 @@ class Story:
 
     def __post_init__(self) -> None:
         self.panel = Panel(self.staff, self.zone, ReviewWords(self.chance))
+        self._lessons = {
+            module.key: [lesson for lesson in module.lessons if lesson.retired_at is None]
+            for stage in self.programme.stages
+            for module in stage.modules
+        }
 
     def tell(self, intake: Intake, quizzes_by_gate: Mapping[str, Quiz]) -> None:
         """Bring one cohort to where it is today."""
@@ -138,13 +151,20 @@ class Story:
                 person, lead, kind="lead", since_on=starts_on, actor_id=hr.id, now=then
             )
             people_services.set_supervisor(
-                person, self.staff["mentor"], kind="mentor", since_on=starts_on, actor_id=hr.id, now=then
+                person,
+                self.staff["mentor"],
+                kind="mentor",
+                since_on=starts_on,
+                actor_id=hr.id,
+                now=then,
             )
             persons[hire.name] = person
         return persons, cohort
 
     def _accept(self, person: Person, token: str, then: dt.datetime) -> None:
-        people_services.accept_invitation_token(token, PASSWORD, now=then)
+        invitation = people.find_open_invitation(people_services.hash_token(token), then)
+        if invitation is not None:
+            people_services.accept_invitation(invitation, PASSWORD, now=then)
         notice = people.find_privacy_notice()
         if notice is not None:
             people_services.accept_privacy(person, notice, locale="zh_Hans", now=then)
@@ -164,20 +184,27 @@ class Story:
     def _first_day(self, member: "_Member") -> None:
         conditions = probation.find_current_conditions(self.programme.id)
         then = self.at(member.starts_on, 1, 9, self.chance.randint(2, 50))
-        is_unsigned = member.hire.fate is Fate.OVERDUE and self.chance.random() < 0.4  # noqa: PLR2004
+        is_unsigned = member.hire.fate is Fate.OVERDUE and self.chance.random() < 0.4
         if conditions is not None and not is_unsigned:
             probation_services.sign_conditions(
-                member.enrolment, conditions, typed_name=member.person.name, locale="zh_Hans", now=then
+                member.enrolment,
+                conditions,
+                typed_name=member.person.name,
+                locale="zh_Hans",
+                actor_id=member.person.id,
+                now=then,
             )
-        ends = _months_later(member.starts_on, 1 if member.hire.name == "郭靖宇" else 2)
-        contract = _months_later(member.starts_on, 6 if member.hire.name == "郭靖宇" else 36)
+        # One short contract, so that HR's page has a last day that is near.
+        is_short = member.hire.name == SHORT_CONTRACT
         probation_services.enter_dates(
             member.enrolment,
-            contract_kind="fixed_term",
-            contract_starts_on=member.starts_on,
-            contract_ends_on=contract,
-            probation_starts_on=member.starts_on,
-            probation_ends_on=ends,
+            ContractDates(
+                kind=ContractKind.FIXED_TERM,
+                contract_starts_on=member.starts_on,
+                contract_ends_on=usual_last_day(member.starts_on, 6 if is_short else 36),
+                probation_starts_on=member.starts_on,
+                probation_ends_on=usual_last_day(member.starts_on, 1 if is_short else 2),
+            ),
             actor_id=self.staff["hr"].id,
             now=then + dt.timedelta(hours=3),
         )
@@ -212,19 +239,19 @@ class Story:
 
     def _reaches(self, member: "_Member", gate: str) -> bool:
         order = list(CALENDAR)
-        last = {Fate.READING: 1, Fate.OVERDUE: 0, Fate.WITHDRAWN: 1}.get(member.hire.fate, len(order))
+        last = {Fate.READING: 1, Fate.OVERDUE: 0}.get(member.hire.fate, len(order))
         return order.index(gate) <= last
 
     def _stops_in(self, member: "_Member", gate: str) -> bool:
         """Whether the person stops in the middle of this module."""
-        stop = {Fate.READING: "02-law", Fate.OVERDUE: "01-company", Fate.WITHDRAWN: "02-law"}
+        stop = {Fate.READING: "02-law", Fate.OVERDUE: "01-company"}
         return stop.get(member.hire.fate) == gate
 
     def _read(self, member: "_Member", gate: str, day: int, *, whole: bool) -> None:
-        lessons = curriculum.list_lessons_of_module(self.programme.id, gate)
+        lessons = self._lessons[gate]
         for index, lesson in enumerate(lessons):
             then = self.at(member.starts_on, day, 9, 10) + dt.timedelta(minutes=25 * index)
-            if then > self.now or (not whole and index >= 2):  # noqa: PLR2004 - two lessons, then the phone rang
+            if then > self.now or (not whole and index >= 2):
                 return
             half = not whole and index == 1
             blocks = len(lesson.blocks)
@@ -262,11 +289,15 @@ class Story:
         sitting = self._sitting(
             cohort, quizzes_by_gate[stage.key], members[0].starts_on, STAGE_DAY, days=days
         )
-        for member in members if sitting is not None else ():
+        if sitting is None:
+            return
+        for member in members:
             if member.hire.fate in _FINISHED_STAGE:
                 self._sit(member, sitting, STAGE_DAY)
             elif member.hire.fate is Fate.STAGE_FAILED:
-                self._attempt(member, sitting, self.at(member.starts_on, STAGE_DAY, 14), ability=0.5)
+                self._attempt(
+                    member, sitting, self.at(member.starts_on, STAGE_DAY, 14), ability=0.5
+                )
 
     def _sit(self, member: "_Member", sitting: Sitting, day: int) -> None:
         """Sit a quiz until it is passed; most pass at once."""
@@ -274,7 +305,7 @@ class Story:
             then = self.at(member.starts_on, day + number, 13, 30 + self.chance.randint(1, 25))
             if then + dt.timedelta(minutes=25) > self.now:
                 return
-            ability = 0.6 if number == 0 and self.chance.random() < 0.15 else 0.97  # noqa: PLR2004
+            ability = 0.6 if number == 0 and self.chance.random() < 0.15 else 0.97
             if self._attempt(member, sitting, then, ability=ability):
                 return
 
@@ -315,24 +346,17 @@ class Story:
 
     def _finish(self, member: "_Member") -> None:
         fate = member.hire.fate
-        if fate is Fate.WITHDRAWN:
-            with transaction():
-                curriculum_services.withdraw_enrolment(
-                    member.enrolment,
-                    reason="本人提出离职",
-                    now=self.at(member.starts_on, 6, 16),
-                    actor_id=self.staff["hr"].id,
-                )
+        if fate is Fate.BOOKED:
+            tomorrow = self._local(self.now).date() + dt.timedelta(days=1)
+            nine = dt.datetime.combine(tomorrow, dt.time(9), self.zone).astimezone(dt.UTC)
+            self.panel.book(member.enrolment, nine, self.now)
         elif fate in _HELD:
-            then = self.at(member.starts_on, DEFENSE_DAY, 9)
-            self.panel.hold(member.enrolment, then, fate, now=self.now)
-            if fate in {Fate.CERTIFIED, Fate.CERTIFIED_EARLY, Fate.NOT_MET, Fate.RARE_NAME}:
-                self.panel.decide(member.enrolment, fate, self.at(member.starts_on, DECISION_DAY, 15))
-        elif fate is Fate.BOOKED:
-            tomorrow = dt.datetime.combine(
-                self._local(self.now).date() + dt.timedelta(days=1), dt.time(9), self.zone
-            )
-            self.panel.book(member.enrolment, tomorrow.astimezone(dt.UTC), self.now)
+            day = 28 if fate is Fate.BEING_RATED else DEFENSE_DAY
+            then = self.at(member.starts_on, day, 9)
+            self.panel.hold(member.enrolment, then, fate, booked_at=then - dt.timedelta(days=2))
+            if fate in DECISION_DAY:
+                decided_at = self.at(member.starts_on, DECISION_DAY[fate], 15)
+                self.panel.decide(member.enrolment, fate, decided_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,14 +365,3 @@ class _Member:
     person: Person
     enrolment: Enrolment
     starts_on: dt.date
-
-
-def _months_later(start: dt.date, months: int) -> dt.date:
-    """Return the inclusive end of a period of ``months`` from ``start``."""
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    day = start.day
-    while True:
-        try:
-            return dt.date(year, month + 1, day) - dt.timedelta(days=1)
-        except ValueError:  # the month is shorter
-            day -= 1

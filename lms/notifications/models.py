@@ -12,7 +12,8 @@ class OutboxMessage(Base):
     """One message to one person.
 
     The words are made by the template ``<capability>/messages/<name>.txt`` that ``kind``
-    (``capability.name``) names, in the reader's language; ``facts`` fill it.
+    (``capability.name``) names, in the reader's language; ``facts`` fill it. ``facts["person_name"]`` is the
+    reader's name when it was written.
     """
 
     __tablename__ = "outbox_message"
@@ -29,7 +30,8 @@ class OutboxMessage(Base):
     #: Path within the product that the message leads to; may hold a one-time token.
     link: Mapped[str] = mapped_column(String(500))
     created_at: Mapped[dt.datetime] = mapped_column(index=True)
-    #: pending, sent, held (no address or no SMTP: readable in-app and by the admin) or failed.
+    #: pending, sending (a worker has claimed it, until ``next_try_at``), sent, held (no address or no SMTP:
+    #: readable in-app and by the admin) or failed.
     state: Mapped[str] = mapped_column(String(16), index=True)
     sent_at: Mapped[dt.datetime | None]
     read_at: Mapped[dt.datetime | None]

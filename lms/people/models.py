@@ -179,6 +179,7 @@ class RosterUpload(Base):
     filename: Mapped[str] = mapped_column(String(255))
     file_sha256: Mapped[str] = mapped_column(String(64))
     cohort_id: Mapped[Id | None] = mapped_column(ForeignKey("cohort.id"))
-    #: Every row as read, with its row number and its issues.
+    #: Everything of the sheet, by ``kind``: person (number, values as text by field, person_id once imported),
+    #: blank and example (number), ignored (heading). Issues are not kept: each look checks anew.
     rows: Mapped[JsonList]
     confirmed_at: Mapped[dt.datetime | None]

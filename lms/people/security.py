@@ -1,27 +1,55 @@
 """Sign-in: Flask-Security-Too set up for this product."""
 
+import base64
 import datetime as dt
 import hashlib
+from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, Response, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_security import LoginForm, MailUtil, Security, SQLAlchemyUserDatastore
+from flask_login import current_user
+from flask_security import (
+    LoginForm,
+    MailUtil,
+    PasswordUtil,
+    Security,
+    SQLAlchemyUserDatastore,
+    password_changed,
+    password_reset,
+    tf_disabled,
+    tf_profile_changed,
+    user_authenticated,
+)
 from flask_security.utils import get_message
-from sqlalchemy import select
 from typing_extensions import override
-from wtforms import StringField
-from wtforms.validators import InputRequired
+from wtforms import EmailField, StringField
+from wtforms.validators import InputRequired, Optional
 
-from lms.clock import now_utc
+from lms.audit.services import record
 from lms.config import Settings
 from lms.db import db
 from lms.notifications.services import post
+from lms.people.domain.passwords import find_weakness
+from lms.people.domain.roles import RoleName
 from lms.people.models import Person, Role
-from lms.people.queries import find_person_by_identity
+from lms.people.queries import find_person_by_identity, list_persons_with_role
+from lms.people.words import password_words
+from lms.web.access import request_now
 
-SIGN_IN_LIMIT = "10 per minute; 60 per hour"
+#: Failures of one identity from one address: a person mistypes a few times, a guesser needs thousands.
+IDENTITY_LIMIT = "6 per minute; 30 per hour"
+#: Failures from one address: a whole office signs in behind one of them at nine o'clock.
+ADDRESS_LIMIT = "60 per minute; 600 per hour"
+#: Reset mails for one address asked for from one place.
+RESET_LIMIT = "3 per 10 minutes"
+
+TRANSLATIONS = Path(__file__).parent / "translations"
+"""Our Chinese words for the library's English ones, domain ``flask_security``: its own catalogue is named
+``zh_Hans_CN``, which ``zh_Hans`` does not find, and leaves two sentences of three in English."""
+
 datastore = SQLAlchemyUserDatastore(db, Person, Role)
 security = Security()
 limiter = Limiter(get_remote_address, default_limits=[])
@@ -30,21 +58,54 @@ limiter = Limiter(get_remote_address, default_limits=[])
 class SignInForm(LoginForm):
     """Sign in with user name, e-mail or phone number in one field."""
 
-    email = None  # type: ignore[assignment]
+    # Never shown; the library clears its errors after a failure and needs it to be there.
+    email = EmailField(validators=[Optional()])
     identity = StringField("identity", validators=[InputRequired()])
 
     @override
     def validate(self, **kwargs: object) -> bool:
         """Find the person by any identity, then check as Flask-Security does."""
         self.ifield = self.identity
-        self.user = find_person_by_identity((self.identity.data or "").strip())
-        if not super().validate(**kwargs):
-            if self.user is None or not self.user_authenticated:
-                # One sentence for both: whether a name exists is nobody's business.
-                self.identity.errors = []
-                self.password.errors = [get_message("INVALID_PASSWORD")[0]]
+        self.user = find_person_by_identity(self.identity.data or "")
+        if super().validate(**kwargs):
+            return True
+        if self.user_authenticated:
+            # The password was right, so the person may know what stands in the way.
+            self.form_errors.extend(self.identity.errors)
+        elif self.identity.data and self.password.data:
+            # One sentence for both: whether a name exists is nobody's business.
+            self.password.errors = [get_message("GENERIC_AUTHN_FAILED")[0]]
+        else:
             return False
-        return True
+        self.identity.errors = []
+        return False
+
+
+class OurPasswords(PasswordUtil):
+    """Which passwords are good enough."""
+
+    @override
+    def validate(
+        self, password: str, is_register: bool, **kwargs: Any
+    ) -> tuple[list[str] | None, str]:
+        """Return the sentences against a password, if any, and the password as it is hashed."""
+        normal = self.normalize(password)
+        person = kwargs.get("user")
+        known = known_words(person) if isinstance(person, Person) else ()
+        weakness = find_weakness(password, known)
+        return ([password_words(weakness)] if weakness else None), normal
+
+
+def known_words(person: Person) -> tuple[str, ...]:
+    """Return what others know of a person and would guess first."""
+    values = (person.name, person.name_latin, person.username, person.phone, person.employee_no)
+    return tuple(value for value in (*values, person.email) if value)
+
+
+def check_password(password: str, person: Person) -> tuple[list[str], str]:
+    """Return the sentences against a new password of ``person``, and the password as it is to be hashed."""
+    problems, normal = security.password_util.validate(password, False, user=person)
+    return problems or [], normal
 
 
 class OutboxMail(MailUtil):
@@ -61,80 +122,228 @@ class OutboxMail(MailUtil):
         html: str | None,
         **kwargs: object,
     ) -> None:
-        """Post the reset link; other mails of the library are plain notices."""
-        address = recipient if isinstance(recipient, str) else recipient[1]
-        person = db.session.scalar(select(Person).where(Person.email == address))
-        if person is None:
-            return
-        now = now_utc()
+        """Post the reset link to its reader, and a call for help to the admins. Nothing else is ever sent."""
+        user = kwargs.get("user")
+        if isinstance(user, Person) and template.endswith("two_factor_rescue"):
+            self._call_admins(user)
         link = str(kwargs.get("reset_link", ""))
-        digest = hashlib.sha256(f"{template}{link}{now.isoformat()}".encode()).hexdigest()[:16]
+        if not isinstance(user, Person) or not link:
+            return
+        now = request_now()
+        # Only the path: the host in the library's link is whatever the asker's request claimed.
+        path = urlsplit(link).path
+        digest = hashlib.sha256(f"{path}{now.isoformat()}".encode()).hexdigest()[:40]
         post(
-            f"people.{template}",
-            to=person,
-            key=f"security:{person.id}:{digest}",
+            "people.reset_instructions",
+            to=user,
+            key=f"reset:{user.id}:{digest}",
             now=now,
-            link=link,
+            link=path,
+            minutes=int(RESET_WITHIN.total_seconds()) // 60,
         )
+
+    def _call_admins(self, person: Person) -> None:
+        """Tell the admins, once an hour at most, that somebody has no access to the second step."""
+        now = request_now()
+        for admin in list_persons_with_role(RoleName.ADMIN):
+            post(
+                "people.two_factor_help",
+                to=admin,
+                key=f"two-factor-help:{person.id}:{admin.id}:{now:%Y%m%d%H}",
+                now=now,
+                link=f"/people/{person.id}",
+                name=person.name,
+            )
+
+
+RESET_WITHIN = dt.timedelta(hours=2)
 
 
 def init_security(app: Flask, settings: Settings) -> None:
     """Attach sign-in to ``app``."""
-    totp_secret = hashlib.sha256(b"totp:" + settings.secret_key.encode()).hexdigest()
+    app.config.update(_cookies(settings), **_library(settings))
     app.config.update(
-        SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_SECURE=settings.is_https,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        REMEMBER_COOKIE_SECURE=settings.is_https,
-        REMEMBER_COOKIE_HTTPONLY=True,
-        REMEMBER_COOKIE_SAMESITE="Lax",
-        REMEMBER_COOKIE_DURATION=dt.timedelta(days=30),
-        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
-        SECURITY_PASSWORD_SALT=hashlib.sha256(b"salt:" + settings.secret_key.encode()).hexdigest(),
-        SECURITY_PASSWORD_HASH="argon2",
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://", RATELIMIT_HEADERS_ENABLED=True
+    )
+    security.init_app(
+        app,
+        datastore,
+        login_form=SignInForm,
+        mail_util_cls=OutboxMail,
+        password_util_cls=OurPasswords,
+        register_blueprint=True,
+    )
+    limiter.init_app(app)
+    _limit(app)
+    for signal, receiver in (
+        (user_authenticated, _on_sign_in),
+        (password_changed, _on_password_changed),
+        (password_reset, _on_password_reset),
+        (tf_profile_changed, _on_two_factor_set),
+        (tf_disabled, _on_two_factor_off),
+    ):
+        signal.connect(receiver)
+
+
+def _cookies(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SESSION_COOKIE_SECURE": settings.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SECURE": settings.is_https,
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_DURATION": dt.timedelta(days=30),
+        "PERMANENT_SESSION_LIFETIME": dt.timedelta(hours=12),
+    }
+
+
+def _derived(settings: Settings, purpose: str) -> bytes:
+    """Return a key of its own for ``purpose``, from the one secret that is configured."""
+    return hashlib.sha256(f"{purpose}:{settings.secret_key}".encode()).digest()
+
+
+def _library(settings: Settings) -> dict[str, object]:
+    return {
+        "SECURITY_PASSWORD_SALT": _derived(settings, "salt").hex(),
+        "SECURITY_PASSWORD_HASH": "argon2",
         # OWASP's setting: 26 ms a sign-in instead of 190 with the library's default.
-        SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS={
+        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
             "argon2__memory_cost": 19456,
             "argon2__time_cost": 2,
             "argon2__parallelism": 1,
         },
-        SECURITY_PASSWORD_LENGTH_MIN=8,
-        SECURITY_USER_IDENTITY_ATTRIBUTES=[{"email": {"mapper": str, "case_insensitive": True}}],
-        SECURITY_REGISTERABLE=False,
+        "SECURITY_PASSWORD_LENGTH_MIN": 8,
+        # Asked for mails of password resets only; SignInForm finds people by itself.
+        "SECURITY_USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": str, "case_insensitive": True}}],
+        "SECURITY_I18N_DIRNAME": [str(TRANSLATIONS)],
+        "SECURITY_REGISTERABLE": False,
         # /verify belongs to strangers who check a certificate.
-        SECURITY_VERIFY_URL="/reauthenticate",
-        SECURITY_CHANGEABLE=True,
-        SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
-        SECURITY_RECOVERABLE=True,
-        SECURITY_RESET_PASSWORD_WITHIN=dt.timedelta(hours=2),
-        SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL=False,
-        SECURITY_RETURN_GENERIC_RESPONSES=True,
-        SECURITY_TWO_FACTOR=True,
-        SECURITY_TWO_FACTOR_ENABLED_METHODS=["authenticator"],
-        SECURITY_TWO_FACTOR_REQUIRED=False,
-        SECURITY_TOTP_SECRETS={"1": totp_secret},
-        SECURITY_TOTP_ISSUER="上岗",
-        SECURITY_MULTI_FACTOR_RECOVERY_CODES=True,
-        SECURITY_POST_LOGIN_VIEW="/",
-        SECURITY_POST_LOGOUT_VIEW="/login",
-        SECURITY_LOGIN_ERROR_VIEW="/login",
-        SECURITY_UNAUTHORIZED_VIEW=None,
-        SECURITY_FLASH_MESSAGES=True,
-        SECURITY_TRACKABLE=False,
-        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
-        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
-        RATELIMIT_HEADERS_ENABLED=True,
+        "SECURITY_VERIFY_URL": "/reauthenticate",
+        "SECURITY_CHANGEABLE": True,
+        "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+        "SECURITY_POST_CHANGE_VIEW": "/account",
+        "SECURITY_RECOVERABLE": True,
+        "SECURITY_RESET_PASSWORD_WITHIN": RESET_WITHIN,
+        "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
+        "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_TWO_FACTOR": True,
+        "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "SECURITY_TWO_FACTOR_REQUIRED": False,
+        "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
+        "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "/account",
+        "SECURITY_TOTP_SECRETS": {"1": _derived(settings, "totp").hex()},
+        "SECURITY_TOTP_ISSUER": "上岗",
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [
+            base64.urlsafe_b64encode(_derived(settings, "recovery"))
+        ],
+        "SECURITY_POST_LOGIN_VIEW": "/",
+        "SECURITY_POST_LOGOUT_VIEW": "/login",
+        "SECURITY_LOGIN_ERROR_VIEW": "/login",
+        # A link shows a page with one button; the button signs out. No other site can sign anybody out.
+        "SECURITY_LOGOUT_METHODS": ["GET", "POST"],
+        "SECURITY_LOGOUT_CSRF": True,
+        "SECURITY_LOGOUT_USER_TEMPLATE": "people/sign_out.html",
+        "SECURITY_UNAUTHORIZED_VIEW": None,
+        "SECURITY_FLASH_MESSAGES": True,
+        "SECURITY_TRACKABLE": False,
+        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+        # No header tokens: a browser's session is the only way in.
+        "SECURITY_API_ENABLED_METHODS": ["session"],
+    }
+
+
+def _limit(app: Flask) -> None:
+    """Throttle guessing of passwords and codes; reading the pages is free, and so is what succeeds."""
+    guessed = (
+        ("security.login", _typed_identity),
+        ("security.two_factor_token_validation", _second_step),
+        ("security.mf_recovery", _second_step),
+        ("security.verify", _signed_in),
+        ("security.change_password", _signed_in),
     )
-    security.init_app(
-        app, datastore, login_form=SignInForm, mail_util_cls=OutboxMail, register_blueprint=True
+    for endpoint, key in guessed:
+        view = app.view_functions[endpoint]
+        view = _guard(view, IDENTITY_LIMIT, key=key, failures_only=True)
+        view = _guard(view, ADDRESS_LIMIT, key=get_remote_address, failures_only=True)
+        app.view_functions[endpoint] = view
+    view = app.view_functions["security.forgot_password"]
+    view = _guard(view, RESET_LIMIT, key=_typed_email, failures_only=False)
+    view = _guard(view, ADDRESS_LIMIT, key=get_remote_address, failures_only=False)
+    app.view_functions["security.forgot_password"] = view
+
+
+def _guard(view: Any, limit: str, *, key: Any, failures_only: bool) -> Any:  # noqa: ANN401 - decorators of a library
+    return limiter.limit(
+        limit,
+        key_func=key,
+        exempt_when=_only_reads,
+        deduct_when=_has_failed if failures_only else None,
+    )(view)
+
+
+def _only_reads() -> bool:
+    return request.method in {"GET", "HEAD", "OPTIONS"}
+
+
+def _has_failed(response: Response) -> bool:
+    """Say whether a password or code was wrong: what succeeds redirects, or answers JSON with 200."""
+    return response.status_code not in {302, 303} and not (
+        response.is_json and response.status_code == 200
     )
-    limiter.init_app(app)
-    # Throttle guessing passwords and tokens; reading the sign-in page is free.
-    for endpoint in (
-        "security.login",
-        "security.forgot_password",
-        "security.two_factor_token_validation",
-    ):
-        guard = limiter.limit(SIGN_IN_LIMIT, exempt_when=lambda: request.method == "GET")
-        app.view_functions[endpoint] = cast("Any", guard(app.view_functions[endpoint]))
+
+
+def _typed_identity() -> str:
+    typed = (request.form.get("identity") or "").strip().lower()[:100]
+    return f"{get_remote_address()} {typed}"
+
+
+def _typed_email() -> str:
+    typed = (request.form.get("email") or "").strip().lower()[:254]
+    return f"{get_remote_address()} {typed}"
+
+
+def _second_step() -> str:
+    return f"second {session.get('tf_user_id') or get_remote_address()}"
+
+
+def _signed_in() -> str:
+    who = current_user.get_id() if current_user.is_authenticated else get_remote_address()
+    return f"again {who}"
+
+
+def _note(action: str, person: Person) -> None:
+    record(
+        action,
+        actor_id=person.id,
+        now=request_now(),
+        subject_kind="person",
+        subject_id=person.id,
+    )
+
+
+def _on_sign_in(_app: Flask, user: Person, **_: object) -> None:
+    _note("people.sign_in", user)
+
+
+def _on_password_changed(_app: Flask, user: Person, **_: object) -> None:
+    _note("people.change_password", _same(user))
+
+
+def _on_password_reset(_app: Flask, user: Person, **_: object) -> None:
+    _note("people.reset_password", _same(user))
+
+
+def _on_two_factor_set(_app: Flask, user: Person, **_: object) -> None:
+    _note("people.set_two_factor", _same(user))
+
+
+def _on_two_factor_off(_app: Flask, user: Person, **_: object) -> None:
+    _note("people.drop_two_factor", _same(user))
+
+
+def _same(user: Person) -> Person:
+    """Return the person behind ``user``, which may be the current user's proxy."""
+    return cast("Person", getattr(user, "_get_current_object", lambda: user)())

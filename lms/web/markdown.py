@@ -11,6 +11,7 @@ from html import escape
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 
@@ -48,8 +49,32 @@ class Block:
     heading: str = ""
 
 
+def _bold(state: StateInline, silent: bool) -> bool:
+    """``**bold**`` wherever it stands.
+
+    CommonMark wants a space or Latin punctuation around emphasis, so 「**真的吗？**本店」 would keep its
+    asterisks; Chinese is written without spaces.
+    """
+    start = state.pos + 2
+    end = state.src.find("**", start)
+    if not state.src.startswith("**", state.pos) or end <= start or end + 2 > state.posMax:
+        return False
+    if state.src[start].isspace() or state.src[end - 1].isspace():
+        return False
+    if not silent:
+        whole = state.posMax
+        state.push("strong_open", "strong", 1).markup = "**"
+        state.pos, state.posMax = start, end
+        state.md.inline.tokenize(state)
+        state.push("strong_close", "strong", -1).markup = "**"
+        state.posMax = whole
+    state.pos = end + 2
+    return True
+
+
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+    parser.inline.ruler.before("emphasis", "bold", _bold)
     for name in (*CALLOUTS, "chat", "card"):
         parser.use(container_plugin, name)
     return parser
@@ -120,7 +145,7 @@ def _piece(tokens: list[Token], media_url: Callable[[str], str], cards: Mapping[
             title = opener.info.strip().removeprefix(name).strip()
             inner = _render(tokens[1:-1], media_url)
             head = f'<p class="callout-title">{escape(title)}</p>' if title else ""
-            return f'<aside class="callout callout-{name}">{head}{inner}</aside>'
+            return f'<div class="callout callout-{name}" role="note">{head}{inner}</div>'
     html = _render(tokens, media_url)
     if opener.type == "table_open":
         return f'<div class="table-scroll" role="region" tabindex="0">{html}</div>'
@@ -137,13 +162,19 @@ def _render(tokens: list[Token], media_url: Callable[[str], str]) -> str:
     return _mark_places(_figures(html))
 
 
-_LONE_IMAGE = re.compile(r"<p>(<img [^>]*?)(?: title=\"([^\"]*)\")?([^>]*?)></p>")
+_LONE_IMAGE = re.compile(r"<p>(<img [^>]*>)</p>")
+_TITLE = re.compile(r" title=\"([^\"]*)\"")
 
 
 def _figures(html: str) -> str:
+    """Make a picture that stands alone a figure; its title becomes the caption."""
+
     def figure(match: re.Match[str]) -> str:
-        caption = f"<figcaption>{match[2]}</figcaption>" if match[2] else ""
-        return f"<figure>{match[1]}{match[3]}>{caption}</figure>"
+        title = _TITLE.search(match[1])
+        if title is None:
+            return f"<figure>{match[1]}</figure>"
+        image = match[1].replace(title[0], "")
+        return f"<figure>{image}<figcaption>{title[1]}</figcaption></figure>"
 
     return _LONE_IMAGE.sub(figure, html)
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from lms.config import ROOT
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from lms.config import ROOT
 from tests.conftest import chromium
 from tests.journeys.site import Site, running_site
 

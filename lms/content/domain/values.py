@@ -161,10 +161,16 @@ class QuizFile:
 
 @dataclass(frozen=True, slots=True)
 class ConditionFile:
-    """One hiring condition: what is measured, from where, over which time, to what mark, judged by whom."""
+    """One hiring condition: what is measured, from where, over which time, to what mark, judged by whom.
+
+    Attributes:
+        measured_by: ``module_quiz``, ``stage_test``, ``defense``, or a word for what is measured elsewhere.
+        fields: Texts in both languages: ``text``, ``data``, ``period``, ``threshold``, ``judge``.
+    """
 
     where: Where
     key: str
+    measured_by: str
     fields: Mapping[str, str]
 
 

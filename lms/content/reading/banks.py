@@ -8,7 +8,13 @@ from lms.content.reading.fields import Fields
 from lms.content.reading.sources import Source
 from lms.content.reading.yaml_lines import Node
 from lms.questions.domain.identity import DIFFICULTIES
-from lms.questions.domain.items import FieldError, ItemType, item_as_json, item_from_json
+from lms.questions.domain.items import (
+    CreditRule,
+    FieldError,
+    ItemType,
+    item_as_json,
+    item_from_json,
+)
 
 FILES = {"items.yml": "quiz", "recall.yml": "recall"}
 """Item files of a bank, and what their items are for."""
@@ -94,6 +100,11 @@ def _read_body(fields: Fields, kind: str) -> Mapping[str, object]:
         options = [_read_option(each) for each in fields.children("options")]
         body["options"] = [option for option, _ in options]
         body["key"] = [option["id"] for option, is_key in options if is_key]
+    if kind == ItemType.MULTIPLE_RESPONSE:
+        # All or nothing unless the author says otherwise: what people know as 多选、少选、错选都不得分.
+        body["credit"] = CreditRule.EXACT.value
+        if fields.has("credit"):
+            body["credit"] = fields.choice("credit", [rule.value for rule in CreditRule])
     if not kind or len(fields.report.issues) > before:
         return {}
     try:

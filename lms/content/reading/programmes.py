@@ -19,7 +19,11 @@ from lms.content.reading.sources import Source
 CRITERIA = ("knowledge", "skill", "quality", "teamwork")
 QUIZ_KINDS = ("module_quiz", "stage_test")
 CONDITION_TEXTS = (
-    "text", "text_en", "source", "source_en", "period", "period_en", "threshold", "threshold_en", "judge", "judge_en",
+    "text", "text_en", "data", "data_en", "period", "period_en", "threshold", "threshold_en", "judge", "judge_en",
+)  # fmt: skip
+#: What a condition is measured by. The product brings evidence for the first three by itself.
+MEASURES = (
+    "module_quiz", "stage_test", "defense", "typing", "kpi", "quality_check", "conduct", "handover", "documents",
 )  # fmt: skip
 MAX_DAY = 366
 
@@ -158,6 +162,7 @@ def _read_condition(fields: Fields) -> ConditionFile:
     condition = ConditionFile(
         where=fields.where(),
         key=fields.key("key"),
+        measured_by=fields.choice("measured_by", MEASURES),
         fields={name: fields.text(name) for name in CONDITION_TEXTS},
     )
     fields.finish()

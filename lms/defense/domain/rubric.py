@@ -212,8 +212,8 @@ def _percent(value: object) -> Decimal:
         percent = Decimal(str(value))
     except InvalidOperation as error:
         raise ValueError(f"{value!r} is not a percentage") from error
-    if not Decimal(0) <= percent <= Decimal(100):
-        raise ValueError(f"{value!r} is not a percentage")
+    if not Decimal(0) <= percent <= Decimal(100) or percent != percent.quantize(Decimal("0.01")):
+        raise ValueError(f"{value!r} is not a percentage with at most two decimal places")
     return percent
 
 

@@ -29,6 +29,7 @@ from lms.defense.queries.ratings import (
     find_own_rating,
     has_submitted,
     list_seats,
+    list_submitted,
     reveal,
 )
 from lms.defense.queries.waiting import list_waiting
@@ -54,6 +55,7 @@ __all__ = [
     "is_decided",
     "list_eligible_raters",
     "list_seats",
+    "list_submitted",
     "list_verdicts",
     "list_waiting",
     "reveal",

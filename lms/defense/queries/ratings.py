@@ -1,7 +1,7 @@
 """Reading ratings. The seal is here: nothing else in this package reads the table ``rating`` for its values."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -71,6 +71,11 @@ def list_seats(defense: Defense) -> list[Seat]:
 def has_submitted(member_id: int) -> bool:
     """Say whether the rating of a seat is in."""
     return db.session.scalar(select(Rating.id).where(Rating.member_id == member_id)) is not None
+
+
+def list_submitted(member_ids: Collection[int]) -> set[int]:
+    """Return which of these seats have submitted; asked for one's own."""
+    return set(db.session.scalars(select(Rating.member_id).where(Rating.member_id.in_(member_ids))))
 
 
 def find_own_rating(member: PanelMember) -> SealedRating | None:

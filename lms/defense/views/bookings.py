@@ -1,6 +1,6 @@
 """The list of defenses, booking and calling off."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from flask import flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -50,14 +50,15 @@ def list_defenses() -> ResponseReturnValue:
         rows = db.session.scalars(query).unique().all()
         return as_xlsx(rows, _columns(rows), gettext("转正答辩"))
     page: Page[Defense] = paginate(query)
+    own_seats = _own_seats(person, page.rows)
     return render_template(
         "defense/list.html",
         page=page,
         state=wanted.state,
         states={one.id: queries.state_of(one, now) for one in page.rows},
         submitted=queries.count_submitted([one.id for one in page.rows]),
-        own_seats={member.defense_id: member for member in _seats_of(person, page.rows)},
-        rated=_rated(person, page.rows),
+        own_seats=own_seats,
+        rated=queries.list_submitted([seat.id for seat in own_seats.values()]),
         may_book=may_book,
         ready=queries.count_candidates(now, zone(), not_of=person.id)[0] if may_book else 0,
         state_words=state_words(),
@@ -165,7 +166,7 @@ def _options(enrolment: Enrolment, raters: Sequence[Person]) -> dict[int, tuple[
     words = conflict_words()
     return {
         rater.id: (
-            gettext("、").join(_duties(rater)),
+            " · ".join(_duties(rater)),
             [words[code] for code in conflicts_of(rater.id, supervisions)],
         )
         for rater in raters
@@ -188,18 +189,13 @@ def _sentence(error: LmsError) -> str:
     return str(words(error.code, error.facts)).strip()
 
 
-def _seats_of(person: Person, defenses: Sequence[Defense]) -> list[PanelMember]:
-    return [
-        member for defense in defenses for member in defense.panel if member.rater_id == person.id
-    ]
-
-
-def _rated(person: Person, defenses: Sequence[Defense]) -> Collection[int]:
-    """Return the defenses of the list that ``person`` has rated."""
+def _own_seats(person: Person, defenses: Sequence[Defense]) -> dict[int, PanelMember]:
+    """Return the seats of ``person`` by defense."""
     return {
-        member.defense_id
-        for member in _seats_of(person, defenses)
-        if queries.has_submitted(member.id)
+        member.defense_id: member
+        for defense in defenses
+        for member in defense.panel
+        if member.rater_id == person.id
     }
 
 
@@ -226,11 +222,11 @@ def _columns(rows: Sequence[Defense]) -> list[Column[Defense]]:
 
 def _panel_cell(defense: Defense) -> str:
     words = conflict_words()
-    names = []
+    names: list[str] = []
     for member in defense.panel:
-        flags = gettext("、").join(words[code] for code in member.conflicts)
+        flags = "、".join(words[code] for code in member.conflicts)
         names.append(f"{member.rater.name}（{flags}）" if flags else member.rater.name)
-    return gettext("、").join(names)
+    return "、".join(names)
 
 
 def _candidate_columns() -> list[Column[Candidate]]:

@@ -16,7 +16,7 @@ from lms.defense.forms import NO_BASIS, SheetForm, sheet_form
 from lms.defense.models import PanelMember
 from lms.defense.queries import SealedRating
 from lms.defense.views.blueprint import blueprint, zone
-from lms.defense.views.words import conflict_words
+from lms.defense.views.words import conflict_words, recommendation_words
 from lms.errors import InvalidState, NotFound
 from lms.people.access import BY_TOKEN, SIGNED_IN, current_person, requires
 from lms.web.access import request_now
@@ -104,6 +104,7 @@ def _show_sheet(member: PanelMember, form: SheetForm, here: str, *, is_fresh: bo
         due_at=due_at(defense.starts_at, zone()),
         is_open=_is_open(member),
         conflict_words=conflict_words(),
+        recommendation_words=recommendation_words(),
     )
 
 
@@ -127,7 +128,10 @@ def _show_sealed(member: PanelMember, own: SealedRating) -> str:
     """Show that it is sealed; what it says only to the rater: signed in, or in the browser that sent it."""
     rubric = rubric_from_json(member.defense.rubric)
     is_rater = current_user.is_authenticated and current_user.id == member.rater_id
-    is_readable = is_rater or member.id in session.get(SEALED_HERE, [])
+    is_readable = is_rater or (
+        # Not to somebody else who signed in on the same phone.
+        not current_user.is_authenticated and member.id in session.get(SEALED_HERE, [])
+    )
     levels = {key: entry.level for key, entry in own.entries.items()}
     return render_template(
         "defense/sealed.html",

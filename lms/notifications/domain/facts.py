@@ -1,7 +1,7 @@
 """The values that fill a message: stored as plain JSON, given to templates as what they were."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 
@@ -24,32 +24,37 @@ def as_plain(value: object) -> object:
     raise TypeError(f"a message cannot carry a {type(value).__name__}")
 
 
-class Facts(Mapping[str, object]):
+class Facts:
     """Facts as a template sees them: ``facts.title``, ``facts['title']`` or ``facts.get('title')``.
 
-    A fact may be called like a method of a dict (``items``): attributes are looked up in the facts first.
-    Names ending in ``_at`` come back as instants, in ``_on`` as dates.
+    Not a mapping, so that a fact may be called ``items``. Names ending in ``_at`` come back as instants, in
+    ``_on`` as dates.
     """
 
     def __init__(self, values: Mapping[str, object]) -> None:
         self._values = values
 
-    def __getattribute__(self, name: str) -> object:
-        """Return the fact ``name`` if there is one, else the ordinary attribute."""
-        if not name.startswith("_"):
-            values: Mapping[str, object] = object.__getattribute__(self, "_values")
-            if name in values:
-                return self[name]
-        return object.__getattribute__(self, name)
+    def __getattr__(self, name: str) -> object:
+        """Return the fact ``name``; a template that asks for one that is not there fails."""
+        try:
+            return self[name]
+        except KeyError as error:
+            raise AttributeError(name) from error
 
     def __getitem__(self, name: str) -> object:
+        """Return the fact ``name``."""
         return _revived(name, self._values[name])
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
+    def __contains__(self, name: object) -> bool:
+        """Say whether there is a fact ``name``."""
+        return name in self._values
 
-    def __len__(self) -> int:
-        return len(self._values)
+    def get(self, name: str, default: object = None) -> object:
+        """Return the fact ``name``, or ``default``."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
 
 
 def _revived(name: str, value: object) -> object:

@@ -97,3 +97,16 @@ def _free(base: str, taken: Collection[str]) -> str:
         candidate = f"{base}-{number}"
         number += 1
     return candidate
+
+
+def masked(value: str) -> str:
+    """Return a phone number or e-mail address with its middle hidden, for those who need not know it.
+
+    Enough is left to tell two apart: ``138****8000``, ``x***@example.com``.
+    """
+    name, at, host = value.partition("@")
+    if at:
+        return f"{name[:1]}***@{host}"
+    if len(value) < 8:
+        return "***" if value else ""
+    return f"{value[:3]}****{value[-4:]}"

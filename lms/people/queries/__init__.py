@@ -2,6 +2,7 @@
 
 from lms.people.queries.cohorts import (
     count_members,
+    find_addable,
     find_cohort,
     find_cohort_named,
     get_cohort,
@@ -18,6 +19,7 @@ from lms.people.queries.invitations import (
     unaccepted_invitations,
 )
 from lms.people.queries.persons import (
+    Asked,
     count_persons,
     find_person,
     find_person_by_identity,
@@ -27,6 +29,7 @@ from lms.people.queries.persons import (
     list_persons,
     list_persons_with_role,
     list_posts,
+    list_selected,
     select_persons,
 )
 from lms.people.queries.privacy import (
@@ -41,12 +44,15 @@ from lms.people.queries.supervisions import (
     list_supervision_history,
     list_supervisions,
     list_supervisor_choices,
+    supervisor_names,
 )
 from lms.people.queries.waiting import list_waiting
 
 __all__ = [
+    "Asked",
     "count_members",
     "count_persons",
+    "find_addable",
     "find_cohort",
     "find_cohort_named",
     "find_consent",
@@ -71,6 +77,7 @@ __all__ = [
     "list_persons",
     "list_persons_with_role",
     "list_posts",
+    "list_selected",
     "list_supervision_history",
     "list_supervisions",
     "list_supervisor_choices",
@@ -78,5 +85,6 @@ __all__ = [
     "newest_notice_version",
     "select_cohorts",
     "select_persons",
+    "supervisor_names",
     "unaccepted_invitations",
 ]

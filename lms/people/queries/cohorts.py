@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, or_, select
 from lms.db import db
 from lms.errors import NotFound
 from lms.people.models import Cohort, CohortMember, Person
+from lms.people.queries.persons import select_persons
 from lms.web.listing import like
 
 
@@ -43,9 +44,9 @@ def select_cohorts(words: str = "") -> Select[Cohort]:
     return query
 
 
-def list_cohorts() -> Sequence[Cohort]:
-    """Return all cohorts, newest start first."""
-    return db.session.scalars(select_cohorts()).all()
+def list_cohorts(words: str = "") -> Sequence[Cohort]:
+    """Return the cohorts that match ``words``, or all, newest start first."""
+    return db.session.scalars(select_cohorts(words)).all()
 
 
 def list_cohorts_of(person_id: int) -> Sequence[Cohort]:
@@ -75,4 +76,12 @@ def list_cohort_members(cohort_id: int) -> Sequence[Person]:
         .join(CohortMember, CohortMember.person_id == Person.id)
         .where(CohortMember.cohort_id == cohort_id, Person.active)
         .order_by(Person.name, Person.id)
+    ).all()
+
+
+def find_addable(cohort_id: int, words: str, limit: int) -> Sequence[Person]:
+    """Return active persons that match ``words`` and are not in the cohort, at most ``limit``."""
+    members = select(CohortMember.person_id).where(CohortMember.cohort_id == cohort_id)
+    return db.session.scalars(
+        select_persons(words).where(Person.active, Person.id.not_in(members)).limit(limit)
     ).all()

@@ -1,7 +1,7 @@
 """Reading who leads and mentors whom."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import or_, select
 
@@ -20,6 +20,20 @@ def list_supervisions(person_id: int, on: dt.date) -> Sequence[Supervision]:
             or_(Supervision.until_on.is_(None), Supervision.until_on >= on),
         )
     ).all()
+
+
+def supervisor_names(person_ids: Collection[int], on: dt.date) -> dict[tuple[int, str], str]:
+    """Return the name of who leads or mentors on the date ``on``, by (person, kind)."""
+    rows = db.session.execute(
+        select(Supervision.person_id, Supervision.kind, Person.name)
+        .join(Person, Person.id == Supervision.supervisor_id)
+        .where(
+            Supervision.person_id.in_(person_ids),
+            Supervision.since_on <= on,
+            or_(Supervision.until_on.is_(None), Supervision.until_on >= on),
+        )
+    ).all()
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 def list_supervision_history(person_id: int) -> Sequence[Supervision]:

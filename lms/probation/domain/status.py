@@ -39,6 +39,7 @@ class StatusLine:
         who: On whom it waits.
         since: Since when.
         until: The last lawful moment, or when the defense begins; None when there is none.
+        last_on: Last day of the probation, while that matters.
         facts: Plain values for the sentence.
     """
 
@@ -46,6 +47,7 @@ class StatusLine:
     who: Who
     since: dt.datetime
     until: dt.datetime | None = None
+    last_on: dt.date | None = None
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -81,6 +83,7 @@ class Journey:
         last_gate_at: When the latest of them was passed.
         defense: The defense that counts, if one is booked.
         ends_at: The last lawful moment; None before HR entered the dates.
+        ends_on: The last day.
         decided_at: When HR decided.
         outcome: What HR decided.
     """
@@ -93,6 +96,7 @@ class Journey:
     last_gate_at: dt.datetime | None = None
     defense: DefenseProgress | None = None
     ends_at: dt.datetime | None = None
+    ends_on: dt.date | None = None
     decided_at: dt.datetime | None = None
     outcome: str = ""
 
@@ -110,34 +114,34 @@ def fold_status(journey: Journey, now: dt.datetime) -> StatusLine:
     if journey.ended_at is not None:
         return StatusLine(Step.ENDED, Who.NOBODY, journey.ended_at)
     if journey.ends_at is not None and now >= journey.ends_at:
-        return StatusLine(Step.EXPIRED, Who.HR, journey.ends_at)
+        return StatusLine(Step.EXPIRED, Who.HR, journey.ends_at, last_on=journey.ends_on)
     if journey.unsigned_since is not None:
-        return StatusLine(Step.SIGN, Who.LEARNER, journey.unsigned_since, journey.ends_at)
+        return _line(journey, Step.SIGN, Who.LEARNER, journey.unsigned_since)
+    since = journey.last_gate_at or journey.began_at
     if journey.gates_done < journey.gates_total:
-        return StatusLine(
-            Step.LEARN,
-            Who.LEARNER,
-            journey.last_gate_at or journey.began_at,
-            journey.ends_at,
-            {"done": journey.gates_done, "total": journey.gates_total},
-        )
-    return _fold_defense(journey, now)
+        facts = {"done": journey.gates_done, "total": journey.gates_total}
+        return _line(journey, Step.LEARN, Who.LEARNER, since, facts)
+    if journey.defense is None:
+        return _line(journey, Step.BOOK, Who.TRAINER, since)
+    return _fold_defense(journey, journey.defense, now)
 
 
-def _fold_defense(journey: Journey, now: dt.datetime) -> StatusLine:
-    defense = journey.defense
-    if defense is None:
-        since = journey.last_gate_at or journey.began_at
-        return StatusLine(Step.BOOK, Who.TRAINER, since, journey.ends_at)
+def _fold_defense(journey: Journey, defense: DefenseProgress, now: dt.datetime) -> StatusLine:
     if defense.verdict_at is not None:
-        return StatusLine(Step.DECIDE, Who.HR, defense.verdict_at, journey.ends_at)
+        return _line(journey, Step.DECIDE, Who.HR, defense.verdict_at)
     if now < defense.starts_at:
         return StatusLine(
-            Step.DEFEND,
-            Who.NOBODY,
-            defense.booked_at,
-            defense.starts_at,
-            {"starts_at": defense.starts_at},
+            Step.DEFEND, Who.NOBODY, defense.booked_at, defense.starts_at, journey.ends_on
         )
     facts = {"done": defense.ratings, "total": defense.raters}
-    return StatusLine(Step.RATE, Who.PANEL, defense.starts_at, journey.ends_at, facts)
+    return _line(journey, Step.RATE, Who.PANEL, defense.starts_at, facts)
+
+
+def _line(
+    journey: Journey,
+    step: Step,
+    who: Who,
+    since: dt.datetime,
+    facts: Mapping[str, object] | None = None,
+) -> StatusLine:
+    return StatusLine(step, who, since, journey.ends_at, journey.ends_on, facts or {})

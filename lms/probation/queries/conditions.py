@@ -11,7 +11,12 @@ from lms.curriculum.models import Enrolment
 from lms.db import db
 from lms.errors import NotFound
 from lms.probation.domain.conditions import Condition, read_condition
-from lms.probation.models import ConditionsSignature, HiringConditions
+from lms.probation.models import (
+    ConditionsSignature,
+    Decision,
+    HiringConditions,
+    ProbationFile,
+)
 
 ENGLISH = "en"
 CHINESE = "zh_Hans"
@@ -147,8 +152,20 @@ def find_governing(enrolment: Enrolment) -> Governing:
     return Governing(
         conditions=signature.conditions if signature is not None else current,
         signature=signature,
-        to_sign=None if is_current or enrolment.state != "active" else current,
+        to_sign=None if is_current or _is_over(enrolment) else current,
     )
+
+
+def _is_over(enrolment: Enrolment) -> bool:
+    """Whether nothing is to be signed any more: the enrolment has ended, or HR has decided."""
+    if enrolment.state != "active":
+        return True
+    decided = (
+        select(Decision.id)
+        .join(ProbationFile, ProbationFile.id == Decision.file_id)
+        .where(ProbationFile.enrolment_id == enrolment.id)
+    )
+    return db.session.scalar(decided) is not None
 
 
 def unsigned_since(enrolment: Enrolment, current: HiringConditions) -> dt.datetime:

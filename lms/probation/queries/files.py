@@ -118,9 +118,7 @@ def _present(entries: Sequence[GradeEntry]) -> list[GradeEntry]:
     return [entry for entry in entries if entry.id not in superseded]
 
 
-def get_case(
-    file: ProbationFile, decider: Person, governing: Governing, now: dt.datetime
-) -> Case:
+def get_case(file: ProbationFile, decider: Person, governing: Governing, now: dt.datetime) -> Case:
     """Return what the file holds for a decision by ``decider`` at ``now``."""
     enrolment, clock = file.enrolment, clock_of(file)
     path = get_path(enrolment, now, clock.zone)
@@ -163,4 +161,3 @@ def list_history(enrolment_id: int) -> Sequence[AuditEvent]:
         )
         .order_by(AuditEvent.at, AuditEvent.id)
     ).all()
-

@@ -140,6 +140,26 @@ def what_to_study(results: Iterable[ItemResult]) -> tuple[StudyLesson, ...]:
     return tuple(sorted(lessons, key=lambda lesson: -lesson.missed))
 
 
+def results_from_json(paper: Paper, rows: Sequence[Mapping[str, object]]) -> tuple[ItemResult, ...]:
+    """Read the marked places of an ended attempt back from its outcome's ``items``.
+
+    Nothing is marked again: a later change of a scoring rule must not change what a candidate was told.
+    """
+    return tuple(
+        ItemResult(
+            position=position,
+            points=as_points(str(row["points"])),
+            max_points=placed.points,
+            is_answered=row["answer"] not in (None, {"chosen": []}),
+            is_right=bool(row["is_right"]),
+            red_line=placed.red_line,
+            lesson_key=placed.lesson_key,
+            point=placed.point,
+        )
+        for position, (placed, row) in enumerate(zip(paper, rows, strict=True), start=1)
+    )
+
+
 def grade_as_json(
     grade: Grade, results: Iterable[ItemResult], answers: Mapping[int, Mapping[str, object]]
 ) -> dict[str, object]:

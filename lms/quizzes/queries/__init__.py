@@ -20,6 +20,7 @@ from lms.quizzes.queries.quizzes import (
     count_drawable,
     find_quiz,
     get_quiz,
+    list_lesson_titles,
     list_pools,
     list_quizzes,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "list_board",
     "list_candidates",
     "list_eligible",
+    "list_lesson_titles",
     "list_open_sittings",
     "list_overdue_attempt_ids",
     "list_own_sittings",

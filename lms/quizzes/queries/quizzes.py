@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, Text, cast, func, select
 
+from lms.curriculum.models import Lesson
 from lms.db import db
 from lms.errors import NotFound
 from lms.questions.models import Item, ItemBank, ItemVersion
@@ -67,6 +68,16 @@ def count_drawable(banks: Collection[str]) -> dict[str, int]:
     rows = db.session.execute(_drawable(banks).add_columns(func.count()).group_by(ItemBank.key))
     found: dict[str, int] = dict(rows.tuples().all())
     return {bank: found.get(bank, 0) for bank in banks}
+
+
+def list_lesson_titles(keys: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Return title and English title of the lessons that still exist, by key."""
+    rows = db.session.execute(
+        select(Lesson.key, Lesson.title, Lesson.title_en).where(
+            Lesson.key.in_(keys), Lesson.retired_at.is_(None)
+        )
+    )
+    return {key: (title, title_en) for key, title, title_en in rows}
 
 
 def _drawable(banks: Collection[str]) -> Select[str]:

@@ -214,5 +214,5 @@ def _tell(attempt: Attempt, result: Grade, now: dt.datetime) -> None:
         cut_percent=str(attempt.sitting.cut_percent),
         passed=result.passed,
         answered=result.answered,
-        items=len((attempt.outcome or {})["items"]),
+        total=len((attempt.outcome or {})["items"]),
     )

@@ -17,7 +17,10 @@ def at(days: float) -> dt.datetime:
 
 
 ENDS = at(60)
-READY = Journey(began_at=T0, gates_total=6, gates_done=6, last_gate_at=at(10), ends_at=ENDS)
+LAST = dt.date(2026, 12, 30)
+READY = Journey(
+    began_at=T0, gates_total=6, gates_done=6, last_gate_at=at(10), ends_at=ENDS, ends_on=LAST
+)
 DEFENSE = DefenseProgress(at(11), at(20), raters=3, ratings=0, verdict_at=None)
 
 
@@ -42,13 +45,13 @@ DEFENSE = DefenseProgress(at(11), at(20), raters=3, ratings=0, verdict_at=None)
 def test_next(journey, now, step, who, since, until):
     line = fold_status(journey, at(now))
     assert (line.step, line.who, line.since, line.until) == (step, who, since, until)
+    assert line.last_on == (None if step in {Step.DECIDED, Step.ENDED} else journey.ends_on)
 
 
 def test_facts_fill_the_sentence():
     assert fold_status(replace(READY, gates_done=4), at(12)).facts == {"done": 4, "total": 6}
     rating = replace(READY, defense=replace(DEFENSE, ratings=2))
     assert fold_status(rating, at(21)).facts == {"done": 2, "total": 3}
-    assert fold_status(rating, at(12)).facts == {"starts_at": at(20)}
     decided = replace(READY, decided_at=at(30), outcome="not_met")
     assert fold_status(decided, at(31)).facts == {"outcome": "not_met"}
 

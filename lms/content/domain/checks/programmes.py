@@ -54,7 +54,7 @@ def _check_programme(course: CourseFiles, programme: ProgrammeFile) -> Iterator[
     used = {module.folder for module in programme.modules}
     for folder in course.folders:
         if folder not in used:
-            yield warning(
+            yield error(
                 "unused_folder", course.where, f"no module uses the folder {folder}", folder=folder
             )
     total = sum(programme.defense.weights.values())

@@ -14,6 +14,6 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const item = inRecall(event);
   if (!item || item.contains(document.activeElement)) return;
   if (document.activeElement !== document.body) return; // the reader has moved on by then
-  const next = item.querySelector("input[autofocus], input:not([disabled]):not([type=hidden]), a[id$='-act']");
+  const next = item.querySelector("input[autofocus], input:not([disabled]):not([type=hidden]), a[id$='-again']");
   next?.focus({ preventScroll: true });
 });

@@ -1,0 +1,132 @@
+"""What the database holds of things that files author, in the shape that a plan compares."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
+
+from lms.content.compiling import CardState, digest, lesson_parts
+from lms.content.domain.plan import Kind, Stored
+from lms.curriculum.domain.publishing import LessonText
+from lms.curriculum.models import Lesson, Module, Programme, Stage
+from lms.db import db
+from lms.library.models import RuleCard
+from lms.probation.models import HiringConditions
+from lms.questions.models import Item, ItemBank, ItemVersion
+from lms.quizzes.models import Quiz
+
+
+def list_card_states() -> dict[str, CardState]:
+    """Return the latest version of every card, with the digest of the one that applies ("" when none does)."""
+    latest = dict(
+        db.session.execute(select(RuleCard.key, func.max(RuleCard.version)).group_by(RuleCard.key))
+        .tuples()
+        .all()
+    )
+    current = {
+        row.key: row.sha256
+        for row in db.session.scalars(select(RuleCard).where(RuleCard.superseded_at.is_(None)))
+    }
+    return {key: CardState(version, current.get(key, "")) for key, version in latest.items()}
+
+
+def list_stored() -> list[Stored]:
+    """Return everything that the database holds, retired things included."""
+    return [
+        *_cards(),
+        *_banks(),
+        *_programmes(),
+        *_lessons(),
+        *_items(),
+        *_quizzes(),
+        *_conditions(),
+    ]
+
+
+def _cards() -> Iterator[Stored]:
+    rows = db.session.scalars(select(RuleCard).order_by(RuleCard.key, RuleCard.version))
+    newest = {row.key: row for row in rows}
+    for row in newest.values():
+        is_retired = row.superseded_at is not None
+        yield Stored(Kind.CARD, row.key, {"text": row.sha256}, row.origin, is_retired)
+
+
+def _banks() -> Iterator[Stored]:
+    for bank in db.session.scalars(select(ItemBank)):
+        titles = {"titles": digest([bank.title, bank.title_en])}
+        yield Stored(Kind.BANK, bank.key, titles, bank.origin, bank.retired_at is not None)
+
+
+def _programmes() -> Iterator[Stored]:
+    for row in db.session.scalars(select(Programme)):
+        stages = " ".join(stage.key for stage in row.stages)
+        parts = {"text": row.sha256, "stages": stages}
+        yield Stored(Kind.PROGRAMME, row.key, parts, row.origin, row.retired_at is not None)
+
+
+def _lessons() -> Iterator[Stored]:
+    rows = db.session.scalars(
+        select(Lesson)
+        .join(Lesson.module)
+        .join(Module.stage)
+        .join(Stage.programme)
+        .options(
+            contains_eager(Lesson.module)
+            .contains_eager(Module.stage)
+            .contains_eager(Stage.programme)
+        )
+    )
+    for row in rows:
+        programme = row.module.stage.programme
+        place = f"{programme.key}/{row.module.key}/{row.position}"
+        parts = lesson_parts(_text(row), place)
+        is_retired = row.retired_at is not None
+        yield Stored(Kind.LESSON, row.key, parts, programme.origin, is_retired)
+
+
+def _text(row: Lesson) -> LessonText:
+    return LessonText(
+        key=row.key,
+        position=row.position,
+        title=row.title,
+        title_en=row.title_en,
+        summary=row.summary,
+        summary_en=row.summary_en,
+        minutes=row.minutes,
+        objectives=tuple(row.objectives),
+        body=row.body,
+        blocks=tuple(row.blocks),
+        cards=tuple(row.cards),
+        sha256=row.sha256,
+    )
+
+
+def _items() -> Iterator[Stored]:
+    rows = db.session.execute(
+        select(Item, ItemBank.key, ItemBank.origin, ItemVersion.sha256)
+        .join(ItemBank, Item.bank_id == ItemBank.id)
+        .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.version))
+    )
+    for item, bank, origin, sha256 in rows:
+        parts = {"words": sha256, "place": f"{item.purpose}/{item.position}", "bank": bank}
+        yield Stored(Kind.ITEM, item.key, parts, origin, item.state == "retired")
+
+
+def _quizzes() -> Iterator[Stored]:
+    for row in db.session.scalars(select(Quiz)):
+        yield Stored(
+            Kind.QUIZ, row.key, {"text": row.sha256}, row.origin, row.retired_at is not None
+        )
+
+
+def _conditions() -> Iterator[Stored]:
+    """Yield the newest conditions of each programme; they are never retired, only followed by a version."""
+    rows = db.session.execute(
+        select(HiringConditions, Programme.key, Programme.origin)
+        .join(Programme, HiringConditions.programme_id == Programme.id)
+        .order_by(HiringConditions.version)
+    )
+    newest = {key: (row, origin) for row, key, origin in rows}
+    for key, (row, origin) in newest.items():
+        parts = {"text": row.sha256, "version": str(row.version)}
+        yield Stored(Kind.CONDITIONS, key, parts, origin)

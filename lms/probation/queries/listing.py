@@ -1,0 +1,242 @@
+"""Reading HR's list: everybody in probation, with what waits on whom."""
+
+import calendar
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from lms.clock import local_date
+from lms.curriculum.models import Enrolment
+from lms.db import db
+from lms.defense.models import Defense, Verdict
+from lms.people.models import Person
+from lms.probation.domain.clock import REVIEW_DAYS, ProbationClock
+from lms.probation.domain.status import Journey, StatusLine, fold_status
+from lms.probation.models import ConditionsSignature, Decision, HiringConditions, ProbationFile
+from lms.probation.queries.conditions import list_current_conditions, list_latest_signatures
+from lms.probation.queries.files import clock_of, organisation_zone
+from lms.probation.queries.status import list_files, list_journeys
+from lms.web.listing import like
+
+
+class Show(StrEnum):
+    """What HR's list is narrowed to."""
+
+    OPEN = "open"
+    NO_DATES = "no_dates"
+    UNSIGNED = "unsigned"
+    THIS_MONTH = "this_month"
+    OVERDUE = "overdue"
+    READY = "ready"
+    DECIDED = "decided"
+    ALL = "all"
+
+
+class Order(StrEnum):
+    """In which order HR's list stands."""
+
+    LAST_DAY = "last_day"
+    LATEST = "latest"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFilter:
+    """What the list is narrowed to; empty values do not narrow.
+
+    Attributes:
+        words: Found in name, employee number or post.
+        show: Which part of the files.
+        cohort_id: One cohort.
+        order: In which order.
+        not_of: A person who is left out: nobody works on their own file.
+    """
+
+    words: str = ""
+    show: Show = Show.OPEN
+    cohort_id: int | None = None
+    order: Order = Order.LAST_DAY
+    not_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One line of the list.
+
+    Attributes:
+        enrolment: With person, programme and cohort.
+        file: The dates; None before HR entered them.
+        decision: HR's decision.
+        clock: The legal clock; None without dates.
+        signature: Under the newest version signed.
+        is_outdated: Whether a newer version than the signed one waits for a signature.
+        has_conditions: Whether the programme carries conditions at all.
+        journey: What was folded into the status.
+        status: Waiting on whom, since when.
+    """
+
+    enrolment: Enrolment
+    file: ProbationFile | None
+    decision: Decision | None
+    clock: ProbationClock | None
+    signature: ConditionsSignature | None
+    is_outdated: bool
+    has_conditions: bool
+    journey: Journey
+    status: StatusLine
+
+
+_WEEKEND = 2
+_IS_OPEN = and_(Enrolment.state == "active", Decision.id.is_(None))
+
+
+def select_files(wanted: FileFilter, now: dt.datetime) -> Select[Any]:
+    """Return the query of enrolments in probation; the nearest last day first, without dates last."""
+    query = (
+        _joined(select(Enrolment))
+        .options(
+            contains_eager(Enrolment.person),
+            joinedload(Enrolment.cohort),
+            joinedload(Enrolment.programme),
+        )
+        .where(_shown(wanted.show, now))
+        .order_by(*_order(wanted.order))
+    )
+    if wanted.words:
+        pattern = like(wanted.words)
+        columns = (Person.name, Person.employee_no, Person.post)
+        query = query.where(or_(*(column.ilike(pattern, escape="\\") for column in columns)))
+    if wanted.cohort_id is not None:
+        query = query.where(Enrolment.cohort_id == wanted.cohort_id)
+    if wanted.not_of is not None:
+        query = query.where(Enrolment.person_id != wanted.not_of)
+    return query
+
+
+def select_due(now: dt.datetime, *, not_of: int) -> Select[Any]:
+    """Return the query of files whose decision may be due: a verdict is there, or the last day is near.
+
+    It is the widest window; the clock of each file says whether its review has opened.
+    """
+    today = local_date(now, organisation_zone())
+    ends_on = ProbationFile.probation_ends_on
+    near = ends_on <= today + dt.timedelta(days=REVIEW_DAYS + _WEEKEND)
+    return select_files(FileFilter(not_of=not_of), now).where(
+        ends_on >= today, or_(near, _has_verdict())
+    )
+
+
+def count_files(now: dt.datetime, *, not_of: int) -> Mapping[Show, int]:
+    """Return how many files each narrowing shows, in one query."""
+    columns = [
+        func.coalesce(func.sum(case((_shown(show, now), 1), else_=0)), 0).label(show.value)
+        for show in Show
+    ]
+    row = db.session.execute(
+        _joined(select(*columns).select_from(Enrolment)).where(Enrolment.person_id != not_of)
+    ).one()
+    return {show: int(getattr(row, show.value)) for show in Show}
+
+
+def _joined(query: Select[Any]) -> Select[Any]:
+    return (
+        query.join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(ProbationFile, ProbationFile.enrolment_id == Enrolment.id)
+        .outerjoin(Decision, Decision.file_id == ProbationFile.id)
+    )
+
+
+def _shown(show: Show, now: dt.datetime) -> ColumnElement[bool]:
+    today = local_date(now, organisation_zone())
+    month_end = today.replace(day=calendar.monthrange(today.year, today.month)[1])
+    ends_on = ProbationFile.probation_ends_on
+    conditions: dict[Show, ColumnElement[bool]] = {
+        Show.OPEN: _IS_OPEN,
+        Show.NO_DATES: and_(_IS_OPEN, ProbationFile.id.is_(None)),
+        Show.UNSIGNED: and_(_IS_OPEN, _is_unsigned()),
+        Show.THIS_MONTH: and_(_IS_OPEN, ends_on >= today, ends_on <= month_end),
+        Show.OVERDUE: and_(_IS_OPEN, ends_on < today),
+        Show.READY: and_(_IS_OPEN, _has_verdict()),
+        Show.DECIDED: Decision.id.is_not(None),
+        Show.ALL: or_(Enrolment.state == "active", ProbationFile.id.is_not(None)),
+    }
+    return conditions[show]
+
+
+def _is_unsigned() -> ColumnElement[bool]:
+    """Whether the programme's newest version waits for this enrolment's signature."""
+    newest = (
+        select(func.max(HiringConditions.version))
+        .where(HiringConditions.programme_id == Enrolment.programme_id)
+        .scalar_subquery()
+    )
+    signed = (
+        exists()
+        .where(
+            ConditionsSignature.enrolment_id == Enrolment.id,
+            ConditionsSignature.conditions_id == HiringConditions.id,
+        )
+        .correlate(Enrolment, HiringConditions)
+    )
+    return (
+        exists()
+        .where(
+            HiringConditions.programme_id == Enrolment.programme_id,
+            HiringConditions.version == newest,
+            ~signed,
+        )
+        .correlate(Enrolment)
+    )
+
+
+def _has_verdict() -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(Verdict.defense_id == Defense.id, Defense.enrolment_id == Enrolment.id)
+        .correlate(Enrolment)
+    )
+
+
+def _order(order: Order) -> Sequence[ColumnElement[Any]]:
+    ends_on = ProbationFile.probation_ends_on
+    orders: dict[Order, Sequence[ColumnElement[Any]]] = {
+        Order.LAST_DAY: (ends_on.asc().nulls_last(), Person.name.asc(), Enrolment.id.asc()),
+        Order.LATEST: (ends_on.desc().nulls_last(), Person.name.asc(), Enrolment.id.asc()),
+        Order.NAME: (Person.name.asc(), Enrolment.id.asc()),
+    }
+    return orders[order]
+
+
+def describe_files(enrolments: Sequence[Enrolment], now: dt.datetime) -> list[FileRow]:
+    """Return what HR sees of ``enrolments``, in the same order, in a fixed number of queries."""
+    ids = [enrolment.id for enrolment in enrolments]
+    files = list_files(ids)
+    signatures = list_latest_signatures(ids)
+    current = list_current_conditions({enrolment.programme_id for enrolment in enrolments})
+    journeys = list_journeys(enrolments)
+    rows: list[FileRow] = []
+    for enrolment in enrolments:
+        file, signature = files.get(enrolment.id), signatures.get(enrolment.id)
+        newest = current.get(enrolment.programme_id)
+        journey = journeys[enrolment.id]
+        rows.append(
+            FileRow(
+                enrolment=enrolment,
+                file=file,
+                decision=file.decision if file is not None else None,
+                clock=clock_of(file) if file is not None else None,
+                signature=signature,
+                is_outdated=signature is not None
+                and newest is not None
+                and signature.conditions_id != newest.id,
+                has_conditions=newest is not None,
+                journey=journey,
+                status=fold_status(journey, now),
+            )
+        )
+    return rows

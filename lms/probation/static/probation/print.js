@@ -1,0 +1,5 @@
+// The print button is there only where it can work; without this script the browser's own menu prints.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
