@@ -3,7 +3,8 @@
 The map of the house. A level imports lower levels only; packages on one line do not import each other
 (checked by import-linter in ``make check``)::
 
-    worker | cli          the scheduler process and its JOBS table; the `lms` command
+    cli                   the `lms` command
+    worker | setup        the scheduler process and its JOBS table | setting a deployment up
     app                   create_app(settings): the only module that knows every capability
     home | demo | content landing pages; the demo organisation; courses/ and question_banks/ -> database
     certificates          credentials, their documents, verification

@@ -6,18 +6,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 from flask import Flask
-from flask_migrate import upgrade
 
 from lms.app import create_app
 from lms.clock import now_utc
 from lms.config import ROOT, Settings
+from lms.content.cli import content
 from lms.db import transaction
 from lms.errors import LmsError
 from lms.ops.queries import check_readiness
+from lms.setup import fill_with_demo, set_up
 from lms.worker import JOBS, get_job, run_job, run_worker
 
 
@@ -37,16 +39,39 @@ def make_app() -> tuple[Flask, Settings]:
 
 
 @click.group()
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Shanggang (上岗): onboarding, exams, probation defense, certificates."""
+    context.obj = make_app
+
+
+main.add_command(content)
 
 
 @main.command()
-def init() -> None:
+@click.option(
+    "--demo-if-new", is_flag=True, help="fill an empty database with the demo organisation"
+)
+def init(*, demo_if_new: bool) -> None:
     """Migrate the database, sync the content, make the first admin; safe to repeat."""
-    app, _ = make_app()
+    app, settings = make_app()
+    _or_exit(lambda: set_up(app, settings, demo_if_new=demo_if_new, say=click.echo))
+
+
+@main.command()
+def demo() -> None:
+    """Fill an empty database with a demo organisation in every state of the journey."""
+    app, settings = make_app()
     with app.app_context():
-        upgrade()
+        _or_exit(lambda: fill_with_demo(settings, click.echo))
+
+
+def _or_exit(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except LmsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
 
 
 @main.command()

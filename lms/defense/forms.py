@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
+from typing_extensions import override
 from wtforms import (
     BooleanField,
     DateField,
@@ -17,7 +18,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.defense.domain.booking import LONGEST_MINUTES, SHORTEST_MINUTES
@@ -29,10 +30,22 @@ NO_BASIS = "none"
 """Value of the choice "no basis to judge"."""
 
 
+class MomentField(DateTimeLocalField):
+    """A date and time whose unreadable values get the sentence of a missing one."""
+
+    @override
+    def process_formdata(self, valuelist: list[object]) -> None:
+        """Read the value, whatever the browser sent."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(gettext("请选择日期和时间。")) from error
+
+
 class BookingForm(Form):
     """When, where and before whom."""
 
-    starts_at = DateTimeLocalField(
+    starts_at = MomentField(
         _("日期和时间"),
         format="%Y-%m-%dT%H:%M",
         validators=[InputRequired(_("请选择日期和时间。"))],
@@ -48,7 +61,7 @@ class BookingForm(Form):
     room = StringField(
         _("地点"),
         validators=[
-            InputRequired(_("请填写地点，例如“2 号会议室”或会议链接。")),
+            DataRequired(_("请填写地点，例如“2 号会议室”或会议链接。")),
             Length(max=120, message=_("地点最多 120 个字。")),
         ],
     )
@@ -57,7 +70,7 @@ class BookingForm(Form):
         coerce=int,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
-        choices=[],
+        choices={},
     )
     note = TextAreaField(
         _("备注"), validators=[Length(max=1000, message=_("备注最多 1000 个字。"))]
@@ -76,7 +89,7 @@ class CancelForm(Form):
     reason = TextAreaField(
         _("取消原因"),
         validators=[
-            InputRequired(_("请写明原因，候选人和评委都会看到。")),
+            DataRequired(_("请写明原因，候选人和评委都会看到。")),
             Length(max=500, message=_("原因最多 500 个字。")),
         ],
     )
@@ -123,10 +136,10 @@ def sheet_form(rubric: Rubric) -> SheetForm:
     english = is_english()
     for one in rubric.criteria:
         name = one.name_en if english else one.name
-        choices = [(str(level), str(level)) for level in LEVELS]
+        choices = {str(level): str(level) for level in LEVELS}
         fields[f"{one.key}_level"] = RadioField(
             gettext("%(criterion)s：等级", criterion=name),
-            choices=[*choices, (NO_BASIS, gettext("无法评价"))],
+            choices={**choices, NO_BASIS: gettext("无法评价")},
             validate_choice=False,
         )
         fields[f"{one.key}_comment"] = TextAreaField(gettext("%(criterion)s：评语", criterion=name))

@@ -18,6 +18,7 @@ from lms.probation import services as probation_services
 from lms.probation.domain.decision import ConditionLine, ConditionState, Draft, Outcome, UnionNotice
 from lms.probation.models import ProbationFile
 
+CRITERIA = ("knowledge", "skill", "quality", "teamwork")
 RATERS = ("trainer", "rater", "quality")
 ROOM = "三楼 301 会议室"
 SLOT = dt.timedelta(minutes=40)
@@ -66,24 +67,28 @@ class Panel:
         defense_id = self.book(enrolment, then, booked_at)
         starts_at = db.session.get_one(Defense, defense_id).starts_at
         raters = RATERS[:2] if fate is Fate.BEING_RATED else RATERS
+        # Raters see the same person: they differ by a level at most, unless the story wants a discussion.
+        seen = {criterion: self.words.chance.choice((3, 4, 4)) for criterion in CRITERIA}
         for index, name in enumerate(raters):
             rated_at = starts_at + dt.timedelta(minutes=31 + 2 * index)
             with transaction():
                 member = self._seat(defense_id, self.staff[name].id)
                 defense.submit_rating(
-                    member, self._sheet(fate, index, starts_at), zone=self.zone, now=rated_at
+                    member, self._sheet(fate, index, seen, starts_at), zone=self.zone, now=rated_at
                 )
 
     def _seat(self, defense_id: int, rater_id: int) -> PanelMember:
         panel: Sequence[PanelMember] = db.session.get_one(Defense, defense_id).panel
         return next(member for member in panel if member.rater_id == rater_id)
 
-    def _sheet(self, fate: Fate, rater: int, starts_at: dt.datetime) -> Sheet:
+    def _sheet(
+        self, fate: Fate, rater: int, seen: Mapping[str, int], starts_at: dt.datetime
+    ) -> Sheet:
         chance = self.words.chance
         day = starts_at.astimezone(self.zone).date()
         entries: dict[str, Entry] = {}
-        for criterion in ("knowledge", "skill", "quality", "teamwork"):
-            level = chance.choice((3, 4, 4, 4, 5))
+        for criterion in CRITERIA:
+            level = seen[criterion] + chance.choice((0, 0, 1))
             if fate is Fate.NOT_MET and criterion in {"skill", "quality"}:
                 level = 2
             elif fate is Fate.VERDICT and criterion == "skill" and rater == 0:
@@ -112,7 +117,6 @@ class Panel:
     ) -> Draft:
         governing = probation.find_governing(enrolment)
         case = probation.get_case(file, self.staff["hr"], governing, then)
-        verdict = next((ref for ref in sorted(case.evidence) if ref.startswith("verdict:")), "")
         lines = []
         for condition in governing.lines:
             is_unmet = outcome is Outcome.NOT_MET and condition.source == "defense"
@@ -123,8 +127,8 @@ class Panel:
                     reason="三位评委在技能与素质两项均评为 2 级，理由见评议记录。"
                     if is_unmet
                     else "",
-                    evidence=(verdict,) if is_unmet and verdict else (),
-                    evidence_note="" if is_unmet else "培养档案与考核记录",
+                    evidence=tuple(sorted(case.evidence[condition.key])),
+                    evidence_note="" if case.evidence[condition.key] else "培养档案与考核记录",
                 )
             )
         return Draft(

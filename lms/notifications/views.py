@@ -69,7 +69,7 @@ def outbox() -> ResponseReturnValue:
         shown=[(message, _words_here(message), link_of(message)) for message in page.rows],
         counts=queries.count_by_state(),
         states=_state_words(),
-        kinds=queries.list_kinds(),
+        kind_options=[(kind, kind) for kind in queries.list_kinds()],
         state=state,
         kind=kind,
     )

@@ -36,6 +36,7 @@ _MAX_COLUMN = 256
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
 _CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*?(?<!/)>')
+_NOTHING = re.compile(rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 
 
@@ -128,10 +129,14 @@ def _repack(data: bytes) -> bytes:
 def _check_extent(sheet: bytes) -> None:
     """Refuse a filled cell far out: readers make a full rectangle up to it, and one cell can ask for 10 GB."""
     for match in _CELL.finditer(sheet):
-        if int(match[2]) > _MAX_ROW:
+        row, column = int(match[2]), _column_number(match[1])
+        if row <= _MAX_ROW and column <= _MAX_COLUMN:
+            continue
+        if _NOTHING.match(sheet, match.end()):
+            continue  # only formatted: whole columns are, up to the last row
+        if row > _MAX_ROW:
             raise InvalidInput("roster_too_many_rows", field="file", limit=MAX_ROWS)
-        if _column_number(match[1]) > _MAX_COLUMN:
-            raise InvalidInput("roster_too_wide", field="file", limit=_MAX_COLUMN)
+        raise InvalidInput("roster_too_wide", field="file", limit=_MAX_COLUMN)
 
 
 def _column_number(letters: bytes) -> int:

@@ -101,7 +101,7 @@ class ScheduleForm(Form):
         self.minutes.data = quiz.minutes
         self.max_attempts.data = quiz.max_attempts
         self.wait_minutes.data = quiz.wait_minutes
-        self.cut_percent.data = quiz.cut_percent.normalize()
+        self.cut_percent.data = Decimal(f"{quiz.cut_percent.normalize():f}")
         self.review.data = quiz.review
 
     def validate_cut_percent(self, field: Field) -> None:

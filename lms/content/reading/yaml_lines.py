@@ -50,6 +50,7 @@ def load(text: str, *, first_line: int = 1) -> Node:
     """
     try:
         tree = yaml.compose(text, Loader=_LOADER)
+        return Node(None, first_line) if tree is None else _Converter(first_line).convert(tree)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = (mark.line if mark else 0) + first_line
@@ -59,9 +60,6 @@ def load(text: str, *, first_line: int = 1) -> Node:
         raise YamlError("yaml_broken", f"not YAML: {error.reason}", line) from error
     except RecursionError as error:
         raise YamlError("yaml_broken", "not YAML: nested too deeply", first_line) from error
-    if tree is None:
-        return Node(None, first_line)
-    return _Converter(first_line).convert(tree)
 
 
 class _Converter:

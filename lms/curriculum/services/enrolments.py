@@ -78,7 +78,7 @@ def enrol(
         link="/",
         programme=programme.title,
         programme_en=programme.title_en,
-        starts_on=starts_on.isoformat(),
+        starts_on=starts_on,
         modules=len(modules),
     )
     return enrolment

@@ -52,6 +52,6 @@ def _as_facts(reminder: Reminder) -> dict[str, object]:
         "kind": reminder.gate.kind.value,
         "title": reminder.gate.title,
         "title_en": reminder.gate.title_en,
-        "due_on": reminder.due_on.isoformat(),
+        "due_on": reminder.due_on,
         "days_left": reminder.days_left,
     }

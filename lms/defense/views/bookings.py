@@ -120,7 +120,7 @@ def _book(enrolment: Enrolment) -> ResponseReturnValue:
     now = request_now()
     raters = queries.list_eligible_raters(not_of=enrolment.person_id)
     form = BookingForm()
-    form.raters.choices = [(rater.id, rater.name) for rater in raters]
+    form.raters.choices = {str(rater.id): rater.name for rater in raters}
     if form.validate_on_submit():
         chosen = set(form.raters.data or [])
         try:
@@ -157,15 +157,15 @@ def _book(enrolment: Enrolment) -> ResponseReturnValue:
     ), 422 if form.errors else 200
 
 
-def _options(enrolment: Enrolment, raters: Sequence[Person]) -> dict[int, tuple[str, list[str]]]:
-    """Return for each rater what they do and their conflicts of interest today."""
+def _options(enrolment: Enrolment, raters: Sequence[Person]) -> dict[str, tuple[str, list[str]]]:
+    """Return by the value of each choice what the rater does and the conflicts of interest today."""
     today = local_date(request_now(), zone())
     supervisions = [
         (one.supervisor_id, one.kind) for one in list_supervisions(enrolment.person_id, today)
     ]
     words = conflict_words()
     return {
-        rater.id: (
+        str(rater.id): (
             " · ".join(_duties(rater)),
             [words[code] for code in conflicts_of(rater.id, supervisions)],
         )

@@ -37,9 +37,9 @@ def list_people() -> ResponseReturnValue:
         page=page,
         asked=asked,
         states={person.id: state_of(person, invitations.get(person.id)) for person in page.rows},
-        all_states=list(PersonState),
-        roles=list(RoleName),
-        cohorts=queries.list_cohorts(),
+        role_options=[(role.value, role_label(role.value)) for role in RoleName],
+        state_options=[(state.value, state_label(state.value)) for state in PersonState],
+        cohort_options=[(cohort.id, cohort.name) for cohort in queries.list_cohorts()],
         is_manager=_is_manager(),
         masked=masked,
     )

@@ -4,8 +4,8 @@ Sources: Labour Contract Law articles 21, 39(1) and 43; the project's rules P03,
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -103,7 +103,7 @@ class Case:
 
     Attributes:
         conditions: Keys of the governing conditions.
-        evidence: References of the product's records that may be named.
+        evidence: References of the product's records that measure each condition, by its key.
         signed_on: Local date of the signature under them; None when unsigned.
         starts_on: First day of the probation.
         has_started: Whether it has begun.
@@ -123,7 +123,7 @@ class Case:
     is_expired: bool
     candidate_id: int
     decider_id: int
-    evidence: frozenset[str] = frozenset()
+    evidence: Mapping[str, frozenset[str]] = field(default_factory=dict)
     missing_gates: tuple[MissingGate, ...] = ()
     has_verdict: bool = False
     rater_ids: frozenset[int] = frozenset()
@@ -202,7 +202,7 @@ def _check_lines(draft: Draft, case: Case) -> Iterable[Finding]:
 
 
 def _check_line(line: ConditionLine, case: Case) -> Iterable[Finding]:
-    if not case.evidence.issuperset(line.evidence):
+    if not case.evidence.get(line.condition, frozenset()).issuperset(line.evidence):
         yield error(
             "evidence_unknown", line_field("evidence", line.condition), condition=line.condition
         )

@@ -1,7 +1,7 @@
 """Which records of the product speak for or against which condition."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -33,6 +33,37 @@ class Evidence:
     cut_percent: Decimal | None
     passed: bool | None
     at: dt.datetime
+
+
+def evidence_as_json(one: Evidence) -> dict[str, object]:
+    """Return ``one`` as a decision keeps it: exact numbers and instants as text."""
+    return {
+        "ref": one.ref,
+        "source": one.source,
+        "key": one.key,
+        "title": one.title,
+        "title_en": one.title_en,
+        "percent": None if one.percent is None else str(one.percent),
+        "cut_percent": None if one.cut_percent is None else str(one.cut_percent),
+        "passed": one.passed,
+        "at": one.at.isoformat(),
+    }
+
+
+def read_evidence(kept: Mapping[str, object]) -> Evidence:
+    """Read what ``evidence_as_json`` wrote."""
+    percent, cut_percent, passed = kept["percent"], kept["cut_percent"], kept["passed"]
+    return Evidence(
+        ref=str(kept["ref"]),
+        source=str(kept["source"]),
+        key=str(kept["key"]),
+        title=str(kept["title"]),
+        title_en=str(kept["title_en"]),
+        percent=None if percent is None else Decimal(str(percent)),
+        cut_percent=None if cut_percent is None else Decimal(str(cut_percent)),
+        passed=None if passed is None else bool(passed),
+        at=dt.datetime.fromisoformat(str(kept["at"])),
+    )
 
 
 def evidence_for(condition: Condition, records: Iterable[Evidence]) -> tuple[Evidence, ...]:

@@ -128,9 +128,10 @@ def get_case(file: ProbationFile, decider: Person, governing: Governing, now: dt
     supervisions = list_supervisions(enrolment.person_id, local_date(now, clock.zone))
     return Case(
         conditions=tuple(line.key for line in governing.lines),
-        evidence=frozenset(
-            record.ref for line in governing.lines for record in evidence_for(line, records)
-        ),
+        evidence={
+            line.key: frozenset(record.ref for record in evidence_for(line, records))
+            for line in governing.lines
+        },
         signed_on=None if signature is None else local_date(signature.signed_at, clock.zone),
         starts_on=file.probation_starts_on,
         has_started=clock.has_started(now),

@@ -26,7 +26,7 @@ from lms.probation.domain.decision import (
     check_decision,
     check_outcomes,
 )
-from lms.probation.domain.evidence import Evidence
+from lms.probation.domain.evidence import evidence_as_json
 from lms.probation.domain.finding import Finding, errors_of, warnings_of
 from lms.probation.models import Decision, ProbationFile
 from lms.probation.services.dates import dates_as_json
@@ -152,7 +152,7 @@ def _decision_facts(
         ],
         "exception_reason": draft.exception_reason.strip(),
         "evidence": [
-            _evidence_as_json(one)
+            evidence_as_json(one)
             for one in queries.list_evidence(enrolment, now)
             if one.ref in named
         ],
@@ -164,20 +164,6 @@ def _decision_facts(
         "raters": sorted(case.rater_ids),
         "dates": dates_as_json(queries.dates_of(file)),
         "decided_local": now.astimezone(queries.organisation_zone()).isoformat(),
-    }
-
-
-def _evidence_as_json(one: Evidence) -> JsonObject:
-    return {
-        "ref": one.ref,
-        "source": one.source,
-        "key": one.key,
-        "title": one.title,
-        "title_en": one.title_en,
-        "percent": _text(one.percent),
-        "cut_percent": _text(one.cut_percent),
-        "passed": one.passed,
-        "at": one.at.isoformat(),
     }
 
 

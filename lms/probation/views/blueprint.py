@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, get_template_attribute
+from flask_babel import get_locale
+from markupsafe import escape
 
 from lms.probation.domain.finding import Finding
 
@@ -31,14 +33,22 @@ def _stamp(name: str) -> str:
     return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:8]
 
 
-def word(name: str, value: object) -> str:
-    """Return the word that the macro ``name`` of ``probation/words.html`` has for ``value``."""
-    return str(get_template_attribute("probation/words.html", name)(value)).strip()
+def word(name: str, *values: object) -> str:
+    """Return the words that the macro ``name`` of ``probation/words.html`` has for ``values``."""
+    macro = get_template_attribute("probation/words.html", name)
+    return escape(macro(*values)).striptags()
+
+
+def is_english() -> bool:
+    """Say whether the reader chose English."""
+    locale = get_locale()
+    return locale is not None and locale.language == "en"
 
 
 def sentence(code: str, facts: Mapping[str, object]) -> str:
     """Return the sentence for a finding's or an error's code."""
-    return str(get_template_attribute("probation/error_words.html", "words")(code, facts)).strip()
+    words = get_template_attribute("probation/error_words.html", "words")
+    return escape(words(code, facts)).striptags()
 
 
 def say(finding: Finding) -> str:

@@ -16,7 +16,7 @@ from lms.probation.domain.finding import errors_of, warnings_of
 from lms.probation.forms import DecisionForm
 from lms.probation.models import ProbationFile
 from lms.probation.queries import Governing
-from lms.probation.views.blueprint import blueprint, say, sentence, word
+from lms.probation.views.blueprint import blueprint, is_english, say, sentence, word
 from lms.probation.views.files import get_workable
 from lms.web.access import request_now
 
@@ -69,7 +69,7 @@ def _bind(governing: Governing, records: list[Evidence]) -> DecisionForm:
         raise InvalidState("conditions_changed")
     for line in governing.lines:
         form.parts[line.key].evidence.choices = [
-            (one.ref, word("record", one)) for one in evidence_for(line, records)
+            (one.ref, word("record", one, is_english())) for one in evidence_for(line, records)
         ]
     return form
 
@@ -90,7 +90,7 @@ def _show_form(
         closed={outcome.value: found for outcome, found in check_outcomes(case).items()},
         missing=case.missing_gates,
         verdict=find_verdict(file.enrolment_id),
-        say=say,
+        say_finding=say,
     )
 
 

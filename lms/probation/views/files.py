@@ -23,9 +23,10 @@ from lms.people.queries import list_cohorts
 from lms.probation import queries, services
 from lms.probation.domain.contract import check_dates
 from lms.probation.domain.decision import check_outcomes
+from lms.probation.domain.evidence import Evidence, read_evidence
 from lms.probation.domain.finding import errors_of, warnings_of
 from lms.probation.forms import DatesForm
-from lms.probation.models import ProbationFile
+from lms.probation.models import Decision, ProbationFile
 from lms.probation.queries import FileFilter, FileRow, Order, Show
 from lms.probation.views.blueprint import blueprint, say, sentence, word
 from lms.web.access import request_now
@@ -103,11 +104,12 @@ def _columns(now: dt.datetime) -> list[Column[FileRow]]:
 
 def _signed_cell(row: FileRow) -> str:
     if row.signature is None:
-        return gettext("未签署") if row.has_conditions else gettext("方案没有录用条件")
-    version = row.signature.conditions.version
-    if row.is_outdated:
-        return gettext("已签第 %(version)s 版，新版未签", version=version)
-    return gettext("已签第 %(version)s 版", version=version)
+        words = gettext("未签署") if row.has_conditions else gettext("方案没有录用条件")
+    elif row.is_outdated:
+        words = gettext("已签第 %(version)s 版，新版未签", version=row.signature.conditions.version)
+    else:
+        words = gettext("已签第 %(version)s 版", version=row.signature.conditions.version)
+    return str(words)
 
 
 @blueprint.get("/probation/<int:enrolment_id>")
@@ -136,7 +138,8 @@ def show_file(enrolment_id: int) -> ResponseReturnValue:
         closed=check_outcomes(queries.get_case(file, person, governing, now))
         if file is not None and decision is None
         else {},
-        say=say,
+        say_finding=say,
+        decision_records=_decision_records(decision),
         status_line=queries.status_line(enrolment, now),
         history=history,
         actors=_actors(history),
@@ -149,6 +152,12 @@ def get_workable(enrolment_id: int) -> Enrolment:
     if enrolment.person_id == current_person().id:
         raise NotFound("enrolment", id=enrolment_id)
     return enrolment
+
+
+def _decision_records(decision: Decision | None) -> list[Evidence]:
+    """Return the records that a decision names, as they stood then."""
+    kept = decision.facts["evidence"] if decision is not None else []
+    return [read_evidence(one) for one in kept]
 
 
 def _date_notes(enrolment: Enrolment, file: ProbationFile | None) -> list[str]:

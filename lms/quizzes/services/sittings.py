@@ -227,10 +227,15 @@ def _tell(
         link=f"/sittings/{sitting.id}/rules",
         title=sitting.quiz.title,
         title_en=sitting.quiz.title_en,
-        opens_at=sitting.opens_at.isoformat(),
-        closes_at=sitting.closes_at.isoformat(),
+        opens_at=sitting.opens_at,
+        closes_at=sitting.closes_at,
         minutes=sitting.minutes,
         max_attempts=sitting.max_attempts,
-        cut_percent=str(sitting.cut_percent),
+        cut_percent=_as_text(sitting.cut_percent),
         **facts,
     )
+
+
+def _as_text(percent: Decimal) -> str:
+    """Return 80, not 80.00: messages are read by people."""
+    return f"{percent.normalize():f}"

@@ -13,7 +13,7 @@ from lms.quizzes import queries, services
 from lms.quizzes.domain.attempts import AttemptState, remaining_seconds
 from lms.quizzes.domain.paper import paper_from_json
 from lms.quizzes.domain.presentation import present
-from lms.quizzes.views.frame import blueprint
+from lms.quizzes.views.frame import blueprint, organisation_zone
 from lms.web.access import request_now
 
 MAX_SAVE_BYTES = 16 * 1024
@@ -33,6 +33,7 @@ def paper(attempt_id: int) -> ResponseReturnValue:
         quiz=attempt.sitting.quiz,
         items=present(paper_from_json(attempt.paper)),
         answers=queries.list_answers(attempt_id),
+        zone=organisation_zone().key,
         remaining_s=remaining_seconds(
             started_at=attempt.started_at, deadline_at=attempt.deadline_at, now=now
         ),

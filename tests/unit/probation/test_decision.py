@@ -29,7 +29,7 @@ CASE = Case(
     is_expired=False,
     candidate_id=1,
     decider_id=9,
-    evidence=frozenset({"grade_entry:17", "verdict:3"}),
+    evidence={"C1": frozenset({"grade_entry:17"}), "C2": frozenset({"verdict:3"})},
     has_verdict=True,
     rater_ids=frozenset({5, 6, 7}),
 )
@@ -123,6 +123,7 @@ def test_no_evidence_elsewhere_does_not_hurt_a_proved_one():
         (replace(UNMET, evidence=()), ("evidence_missing", "evidence:C1")),
         (replace(UNMET, evidence=(), evidence_note="  "), ("evidence_missing", "evidence:C1")),
         (replace(UNMET, evidence=("grade_entry:99",)), ("evidence_unknown", "evidence:C1")),
+        (replace(UNMET, evidence=("verdict:3",)), ("evidence_unknown", "evidence:C1")),
         (replace(UNMET, reason="年龄偏大，学得太慢了"), ("forbidden_ground", "reason:C1")),
     ],
 )
@@ -256,7 +257,7 @@ cases = st.builds(
     is_expired=st.booleans(),
     candidate_id=st.just(1),
     decider_id=st.sampled_from([1, 5, 9]),
-    evidence=st.just(frozenset({"grade_entry:17"})),
+    evidence=st.just({"C1": frozenset({"grade_entry:17"})}),
     missing_gates=st.sampled_from([(), GATE]),
     has_verdict=st.booleans(),
     rater_ids=st.sampled_from([frozenset(), frozenset({5}), frozenset({5, 6, 7})]),

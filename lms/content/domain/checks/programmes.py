@@ -14,7 +14,8 @@ from lms.content.domain.values import (
 )
 from lms.issues import Issue
 
-CONDITIONS_USUAL = (6, 9)
+CONDITIONS_AT_MOST = 9
+"""More than this nobody remembers who has to live by them."""
 
 
 def check_programmes(content: Content) -> Iterator[Issue]:
@@ -188,12 +189,11 @@ def _check_quiz(quiz: QuizFile, course: CourseFiles, sizes: Mapping[str, int]) -
 
 
 def _check_conditions(conditions: ConditionsFile) -> Iterator[Issue]:
-    low, high = CONDITIONS_USUAL
-    if not low <= len(conditions.items) <= high:
+    if len(conditions.items) > CONDITIONS_AT_MOST:
         yield warning(
-            "conditions_count",
+            "many_conditions",
             conditions.where,
-            f"{len(conditions.items)} conditions; {low} to {high} can be read and remembered",
+            f"{len(conditions.items)} conditions; up to {CONDITIONS_AT_MOST} can be remembered",
             count=len(conditions.items),
         )
     for item in conditions.items:

@@ -76,7 +76,10 @@ const notice = (text, { login = false } = {}) => {
   find("login").hidden = !login;
 };
 const timeOfDay = (at) =>
-  new Date(at).toLocaleTimeString(document.documentElement.lang, { hourCycle: "h23" });
+  new Date(at).toLocaleTimeString(document.documentElement.lang, {
+    hourCycle: "h23",
+    timeZone: form.dataset.zone,
+  });
 
 let wasOffline = false;
 const progress = (state) => {
@@ -324,7 +327,7 @@ const sight = new IntersectionObserver(
       }
     }
   },
-  { rootMargin: "-45% 0px -45% 0px" },
+  { rootMargin: "-50% 0px -49.9% 0px" },
 );
 
 /* Begin -------------------------------------------------------------------------------------------------------------- */
