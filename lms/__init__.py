@@ -16,8 +16,9 @@ The map of the house. A level imports lower levels only; packages on one line do
     curriculum | organisation
                           programme, lesson, enrolment, progress, due dates | names of the organisation
     people                persons, roles, cohorts, sign-in, invitations, consents, roster import
-    notifications | audit | documents | ops
-                          outbox | append-only events | HTML -> PDF, file store | health
+    notifications | documents | ops
+                          outbox | HTML -> PDF, file store | health
+    audit                 append-only events, in the transaction of the deed they record
     web                   shared web kit: access, errors, forms, lists, Markdown, layout
     db                    tables' base class, UTC and exact-decimal columns, transactions
     config | clock | issues

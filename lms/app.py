@@ -84,6 +84,18 @@ class NavItem:
     current: bool
 
 
+#: Capabilities whose ``error_words.html`` the error page asks for a sentence.
+WITH_ERROR_WORDS = (
+    "people",
+    "organisation",
+    "notifications",
+    "curriculum",
+    "questions",
+    "quizzes",
+    "defense",
+    "probation",
+)
+
 #: endpoint, icon, policy, label. Labels are marked for translation in ``_labels``.
 NAVIGATION: tuple[tuple[str, str, Policy], ...] = (
     ("home.index", "home", access.SIGNED_IN),
@@ -91,7 +103,7 @@ NAVIGATION: tuple[tuple[str, str, Policy], ...] = (
     ("people.list_cohorts", "cohort", access.HR | access.ADMIN | access.TRAINER),
     ("curriculum.list_enrolments", "path", access.HR | access.TRAINER | access.LEAD | access.ADMIN),
     ("quizzes.list_sittings", "sitting", access.TRAINER | access.HR),
-    ("questions.list_banks", "bank", access.TRAINER),
+    ("questions.list_banks", "bank", access.TRAINER | access.QUALITY | access.HR),
     ("defense.list_defenses", "defense", access.TRAINER | access.RATER | access.HR),
     ("probation.list_files", "probation", access.HR),
     ("certificates.list_credentials", "certificate", access.HR),
@@ -113,6 +125,7 @@ def create_app(settings: Settings, overrides: Mapping[str, object] | None = None
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {} if settings.is_sqlite else {"pool_pre_ping": True}
     app.config.update(overrides or {})
     app.extensions["settings"] = settings
+    app.config["ERROR_WORD_TEMPLATES"] = [f"{name}/error_words.html" for name in WITH_ERROR_WORDS]
     db.init_app(app)
     if settings.is_sqlite:
         with app.app_context():

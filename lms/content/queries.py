@@ -18,11 +18,10 @@ from lms.quizzes.models import Quiz
 
 def list_card_states() -> dict[str, CardState]:
     """Return the latest version of every card, with the digest of the one that applies ("" when none does)."""
-    latest = dict(
-        db.session.execute(select(RuleCard.key, func.max(RuleCard.version)).group_by(RuleCard.key))
-        .tuples()
-        .all()
+    rows = db.session.execute(
+        select(RuleCard.key, func.max(RuleCard.version).label("version")).group_by(RuleCard.key)
     )
+    latest = {row.key: row.version for row in rows}
     current = {
         row.key: row.sha256
         for row in db.session.scalars(select(RuleCard).where(RuleCard.superseded_at.is_(None)))

@@ -81,9 +81,10 @@ PICTURES = {
 }
 #: An SVG opened by itself is a document: it may draw, and do nothing else.
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-#: Part of the module's address, so that browsers may keep it for long and yet take a new one.
+STATIC = FilePath(__file__).parent / "static" / "curriculum"
+#: Part of the files' addresses, so that browsers may keep them for long and yet take new ones.
 READING_STAMP = hashlib.sha256(
-    (FilePath(__file__).parent / "static" / "curriculum" / "reading.js").read_bytes()
+    b"".join((STATIC / name).read_bytes() for name in ("reading.js", "reader.css"))
 ).hexdigest()[:8]
 SEES_ALL = HR | TRAINER | ADMIN
 

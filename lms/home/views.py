@@ -1,6 +1,6 @@
 """The landing page of each role, and the whole file of one enrolment for staff."""
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from lms.certificates import queries as certificates
@@ -10,7 +10,7 @@ from lms.curriculum.models import Enrolment
 from lms.defense import queries as defense
 from lms.gradebook import queries as gradebook
 from lms.home import queries
-from lms.people.access import ADMIN, HR, LEAD, PUBLIC, TRAINER, current_person, requires
+from lms.people.access import ADMIN, HR, LEAD, SIGNED_IN, TRAINER, current_person, requires
 from lms.people.domain.roles import STAFF_ROLES
 from lms.probation import queries as probation
 from lms.quizzes import queries as quizzes
@@ -20,12 +20,10 @@ blueprint = Blueprint("home", __name__, template_folder="templates")
 
 
 @blueprint.get("/")
-@requires(PUBLIC)
+@requires(SIGNED_IN)
 def index() -> ResponseReturnValue:
-    """Say what waits for the signed-in person, since when and until when; a stranger signs in first."""
+    """Say what waits for the signed-in person, since when and until when."""
     person = current_person()
-    if not person.is_authenticated:
-        return redirect(url_for("security.login"))
     now = request_now()
     enrolment = queries.find_own_enrolment(person.id)
     is_staff = person.has_any_role([role.value for role in STAFF_ROLES])
@@ -63,7 +61,7 @@ def _journey(enrolment: Enrolment) -> dict[str, object]:
         "signature": probation.find_signature(enrolment.id),
         "conditions": probation.find_current_conditions(enrolment.programme_id),
         "file": probation.find_file(enrolment.id),
-        "status": probation.status_line(enrolment, now),
+        "status_line": probation.status_line(enrolment, now),
         "credential": certificates.find_credential_of_enrolment(enrolment.id),
         "day_number": (now.astimezone(settings.zone).date() - enrolment.starts_on).days + 1,
     }

@@ -1,6 +1,7 @@
 """Writing messages to the outbox, and marking them read."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Protocol
 
 from sqlalchemy import select, update
@@ -43,23 +44,43 @@ def post(
     """
     if db.session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None:
         return
+    db.session.add(_message(kind, to, key, now, link, facts))
+    db.session.flush()
+
+
+def post_new(
+    kind: str,
+    *,
+    to: Recipient,
+    key: str,
+    now: dt.datetime,
+    link: str = "",
+    **facts: object,
+) -> None:
+    """As ``post``, for a ``key`` that nobody can have used (it holds a random part): nothing is looked up.
+
+    For writing thousands at once; the caller flushes.
+    """
+    db.session.add(_message(kind, to, key, now, link, facts))
+
+
+def _message(
+    kind: str, to: Recipient, key: str, now: dt.datetime, link: str, facts: Mapping[str, object]
+) -> OutboxMessage:
     plain: JsonObject = {name: as_plain(value) for name, value in facts.items()}
     # The name by which the reader is addressed, and found in the outbox, is a fact like the others.
     plain["person_name"] = to.name
-    db.session.add(
-        OutboxMessage(
-            key=key,
-            person_id=to.id,
-            address=to.email or "",
-            locale=to.locale,
-            kind=kind,
-            facts=plain,
-            link=link,
-            created_at=now,
-            state="pending" if to.email else "held",
-        )
+    return OutboxMessage(
+        key=key,
+        person_id=to.id,
+        address=to.email or "",
+        locale=to.locale,
+        kind=kind,
+        facts=plain,
+        link=link,
+        created_at=now,
+        state="pending" if to.email else "held",
     )
-    db.session.flush()
 
 
 def mark_read(message: OutboxMessage, *, now: dt.datetime) -> None:

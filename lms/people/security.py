@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, current_app, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
@@ -51,7 +51,6 @@ TRANSLATIONS = Path(__file__).parent / "translations"
 ``zh_Hans_CN``, which ``zh_Hans`` does not find, and leaves two sentences of three in English."""
 
 datastore = SQLAlchemyUserDatastore(db, Person, Role)
-security = Security()
 limiter = Limiter(get_remote_address, default_limits=[])
 
 
@@ -104,7 +103,8 @@ def known_words(person: Person) -> tuple[str, ...]:
 
 def check_password(password: str, person: Person) -> tuple[list[str], str]:
     """Return the sentences against a new password of ``person``, and the password as it is to be hashed."""
-    problems, normal = security.password_util.validate(password, False, user=person)
+    library: Security = current_app.extensions["security"]
+    problems, normal = library.password_util.validate(password, False, user=person)
     return problems or [], normal
 
 
@@ -165,7 +165,8 @@ def init_security(app: Flask, settings: Settings) -> None:
     app.config.update(
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://", RATELIMIT_HEADERS_ENABLED=True
     )
-    security.init_app(
+    # All in the constructor: init_app() ignores the classes without a word.
+    Security(
         app,
         datastore,
         login_form=SignInForm,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TypeVar
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
@@ -36,6 +37,38 @@ Say = Callable[[Finding], str]
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
+def _contract_kinds() -> dict[str, str]:
+    return {
+        ContractKind.FIXED_TERM.value: gettext("固定期限"),
+        ContractKind.OPEN_ENDED.value: gettext("无固定期限"),
+        ContractKind.TASK_BASED.value: gettext("以完成一定工作任务为期限"),
+        ContractKind.PART_TIME.value: gettext("非全日制"),
+    }
+
+
+def _states() -> dict[str, str]:
+    return {
+        ConditionState.MET.value: gettext("达到"),
+        ConditionState.NOT_MET.value: gettext("未达到"),
+        ConditionState.NO_EVIDENCE.value: gettext("没有证据"),
+    }
+
+
+def _outcomes() -> dict[str, str]:
+    return {
+        Outcome.REGULAR.value: gettext("按期转正"),
+        Outcome.EARLY.value: gettext("提前转正"),
+        Outcome.NOT_MET.value: gettext("不符合录用条件"),
+    }
+
+
+def _unions() -> dict[str, str]:
+    return {
+        UnionNotice.NOTIFIED.value: gettext("已把理由通知工会"),
+        UnionNotice.NO_UNION.value: gettext("本单位没有工会"),
+    }
+
+
 class SignForm(Form):
     """A signature under hiring conditions; it carries what exactly was shown."""
 
@@ -57,12 +90,7 @@ class DatesForm(Form):
 
     contract_kind = RadioField(
         _("合同类型"),
-        choices=[
-            (ContractKind.FIXED_TERM.value, _("固定期限")),
-            (ContractKind.OPEN_ENDED.value, _("无固定期限")),
-            (ContractKind.TASK_BASED.value, _("以完成一定工作任务为期限")),
-            (ContractKind.PART_TIME.value, _("非全日制")),
-        ],
+        choices=_contract_kinds,
         validators=[InputRequired(_("请选择合同类型。"))],
     )
     contract_starts_on = DateField(_("合同开始"), validators=[InputRequired(_("请填写日期。"))])
@@ -122,11 +150,7 @@ class LineForm(Form):
     condition = HiddenField()
     state = RadioField(
         _("结论"),
-        choices=[
-            (ConditionState.MET.value, _("达到")),
-            (ConditionState.NOT_MET.value, _("未达到")),
-            (ConditionState.NO_EVIDENCE.value, _("没有证据")),
-        ],
+        choices=_states,
         validate_choice=False,
     )
     evidence = SelectMultipleField(
@@ -163,19 +187,12 @@ class DecisionForm(Form):
     lines = FieldList(FormField(LineForm), label=_("逐项核对"))
     outcome = RadioField(
         _("决定"),
-        choices=[
-            (Outcome.REGULAR.value, _("按期转正")),
-            (Outcome.EARLY.value, _("提前转正")),
-            (Outcome.NOT_MET.value, _("不符合录用条件")),
-        ],
+        choices=_outcomes,
         validate_choice=False,
     )
     union = RadioField(
         _("工会"),
-        choices=[
-            (UnionNotice.NOTIFIED.value, _("已把理由通知工会")),
-            (UnionNotice.NO_UNION.value, _("本单位没有工会")),
-        ],
+        choices=_unions,
         validate_choice=False,
         description=_("只有决定“不符合录用条件”时需要选。"),
     )

@@ -51,6 +51,8 @@ def init_web(app: Flask, settings: Settings) -> None:
     """Attach the kit to ``app``. Call before capabilities are registered."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    #: Templates whose macro ``words(code, facts)`` knows sentences of a capability's error codes.
+    app.config.setdefault("ERROR_WORD_TEMPLATES", ())
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = 2 * 1024 * 1024
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # the session's own life is the limit
@@ -112,6 +114,7 @@ def _template_names() -> dict[str, object]:
         "now": g.get("now") or clock.now_utc(),
         "lang": "en" if locale.language == "en" else "zh-Hans",
         "languages": LANGUAGES,
+        "error_word_templates": current_app.config["ERROR_WORD_TEMPLATES"],
         "me": current_user,
     }
 

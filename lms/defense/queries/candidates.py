@@ -101,7 +101,9 @@ def select_candidates(now: dt.datetime, zone: ZoneInfo, words: str = "") -> Sele
 def count_candidates(
     now: dt.datetime, zone: ZoneInfo, *, not_of: int
 ) -> tuple[int, dt.datetime | None]:
-    """Return how many candidates wait for a booking, and since when the first of them does.
+    """Return how many candidates wait for their first booking, and since when the first of them does.
+
+    Whoever has a verdict waits for HR, not for the trainer; another defense can be booked all the same.
 
     Args:
         now: The instant to judge at.
@@ -112,7 +114,7 @@ def count_candidates(
     enrolments = db.session.scalars(
         select(Enrolment).where(Enrolment.id.in_(ids), Enrolment.person_id != not_of)
     ).all()
-    waiting = list_candidates_of(enrolments)
+    waiting = [one for one in list_candidates_of(enrolments) if one.earlier is None]
     return len(waiting), min((one.ready_since for one in waiting), default=None)
 
 

@@ -30,6 +30,7 @@ from lms.people.services.rosters import (
     check_roster,
     confirm_roster,
     forget_old_uploads,
+    import_lines,
     keep_roster,
 )
 from lms.people.services.supervisions import end_supervision, set_supervisor
@@ -48,6 +49,7 @@ __all__ = [
     "ensure_roles",
     "forget_old_uploads",
     "hash_token",
+    "import_lines",
     "invite",
     "invite_many",
     "keep_roster",

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from lms.audit.services import record
 from lms.db import db
 from lms.errors import InvalidState
-from lms.notifications.services import mark_kind_read, post
+from lms.notifications.services import mark_kind_read, post_new
 from lms.people.domain.invitations import VALID_DAYS
 from lms.people.models import Invitation, Person
 
@@ -36,7 +36,9 @@ def invite(person: Person, *, actor_id: int | None, now: dt.datetime) -> str:
     if not person.active:
         raise InvalidState("person_inactive", name=person.name)
     revoke_invitations([person.id], now=now)
-    return _issue(person, actor_id=actor_id, now=now)
+    token = _issue(person, actor_id=actor_id, now=now)
+    db.session.flush()
+    return token
 
 
 def invite_many(persons: Iterable[Person], *, actor_id: int | None, now: dt.datetime) -> int:
@@ -45,6 +47,7 @@ def invite_many(persons: Iterable[Person], *, actor_id: int | None, now: dt.date
     revoke_invitations([person.id for person in waiting], now=now)
     for person in waiting:
         _issue(person, actor_id=actor_id, now=now)
+    db.session.flush()
     return len(waiting)
 
 
@@ -55,7 +58,7 @@ def _issue(person: Person, *, actor_id: int | None, now: dt.datetime) -> str:
     db.session.add(
         Invitation(person_id=person.id, token_sha256=digest, created_at=now, expires_at=expires_at)
     )
-    post(
+    post_new(
         "people.invitation",
         to=person,
         key=f"invitation:{digest[:40]}",

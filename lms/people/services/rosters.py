@@ -3,9 +3,9 @@
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.services import record
@@ -15,8 +15,15 @@ from lms.people.domain.contacts import propose_username
 from lms.people.domain.roles import SupervisionKind
 from lms.people.domain.roster import Line, Roster
 from lms.people.domain.roster_check import CheckedRow, Entry, Known, check_lines
-from lms.people.models import Cohort, CohortMember, Person, RosterUpload, Supervision
-from lms.people.queries import known_people
+from lms.people.models import (
+    Cohort,
+    CohortMember,
+    Person,
+    RosterUpload,
+    Supervision,
+    person_role,
+)
+from lms.people.queries import known_people, list_persons
 from lms.people.services.invitations import invite_many
 from lms.people.services.persons import ensure_roles
 
@@ -98,8 +105,55 @@ def confirm_roster(
     if claimed is None:
         return 0
     db.session.refresh(upload)
+    _, persons = import_lines(
+        lines_from_json(upload.rows),
+        cohort=cohort,
+        with_invitations=with_invitations,
+        today=today,
+        actor_id=actor_id,
+        now=now,
+    )
+    upload.rows = [
+        {**row, "person_id": persons[row["number"]].id}
+        if row["kind"] == "person" and row["number"] in persons
+        else row
+        for row in upload.rows
+    ]
+    db.session.flush()
+    record(
+        "people.import_roster",
+        actor_id=actor_id,
+        now=now,
+        subject_kind="roster_upload",
+        subject_id=upload.id,
+        file_sha256=upload.file_sha256,
+        imported=len(persons),
+        left=len(lines_from_json(upload.rows)),
+        invited=with_invitations,
+    )
+    return len(persons)
+
+
+def import_lines(
+    lines: Iterable[Line],
+    *,
+    cohort: Cohort | None,
+    with_invitations: bool,
+    today: dt.date,
+    actor_id: int | None,
+    now: dt.datetime,
+) -> tuple[tuple[CheckedRow, ...], dict[int, Person]]:
+    """Check lines against what the organisation holds now, and create a person for each good one.
+
+    Returns:
+        All rows as checked, and the new persons by line number.
+
+    Raises:
+        InvalidState: ``roster_changed``: somebody else took a phone number or the like at the same moment.
+    """
     known = known_people()
-    good = [row for row in check_lines(lines_from_json(upload.rows), known, today) if row.is_good]
+    checked = check_lines(lines, known, today)
+    good = [row for row in checked if row.is_good]
     try:
         persons = import_entries(
             [row.entry for row in good],
@@ -113,26 +167,7 @@ def confirm_roster(
         raise InvalidState("roster_changed") from error
     if with_invitations:
         invite_many(persons, actor_id=actor_id, now=now)
-    ids = {row.line.number: person.id for row, person in zip(good, persons, strict=True)}
-    upload.rows = [
-        {**row, "person_id": ids[row["number"]]}
-        if row["kind"] == "person" and row["number"] in ids
-        else row
-        for row in upload.rows
-    ]
-    db.session.flush()
-    record(
-        "people.import_roster",
-        actor_id=actor_id,
-        now=now,
-        subject_kind="roster_upload",
-        subject_id=upload.id,
-        file_sha256=upload.file_sha256,
-        imported=len(good),
-        left=len(lines_from_json(upload.rows)),
-        invited=with_invitations,
-    )
-    return len(good)
+    return checked, {row.line.number: one for row, one in zip(good, persons, strict=True)}
 
 
 def import_entries(
@@ -157,67 +192,101 @@ def import_entries(
     Raises:
         IntegrityError: Somebody took one of the values since ``known`` was read.
     """
-    rows = ensure_roles()
     usernames = {value for field, value in known.taken if field == "username"}
     usernames |= {entry.username for entry in entries}
-    persons: list[Person] = []
+    values: list[dict[str, object]] = []
     for entry in entries:
         username = entry.username or propose_username(
             employee_no=entry.employee_no, phone=entry.phone, email=entry.email, taken=usernames
         )
         usernames.add(username)
-        person = Person(
-            name=entry.name,
-            name_latin=entry.name_latin,
-            username=username,
-            email=entry.email or None,
-            phone=entry.phone or None,
-            employee_no=entry.employee_no or None,
-            post=entry.post,
-            hired_on=entry.hired_on,
-            active=True,
-            fs_uniquifier=uuid.uuid4().hex,
-            created_at=now,
-        )
-        person.roles = [rows[role] for role in entry.roles]
-        persons.append(person)
-    db.session.add_all(persons)
-    db.session.flush()
-    for person, entry in zip(persons, entries, strict=True):
-        _attach(person, entry, cohort, today, now)
+        values.append(_values(entry, username, now))
+    ids = _insert_persons(values)
+    _insert_roles_of(entries, ids)
+    _insert_ties(entries, ids, cohort, today, now)
+    for entry, person_id in zip(entries, ids, strict=True):
         record(
             "people.create",
             actor_id=actor_id,
             now=now,
             subject_kind="person",
-            subject_id=person.id,
+            subject_id=person_id,
             roles=[role.value for role in entry.roles],
             by="roster",
             cohort=cohort.name if cohort else "",
         )
     db.session.flush()
-    return persons
+    by_id = {person.id: person for person in list_persons(ids)}
+    return [by_id[person_id] for person_id in ids]
 
 
-def _attach(
-    person: Person, entry: Entry, cohort: Cohort | None, today: dt.date, now: dt.datetime
+def _values(entry: Entry, username: str, now: dt.datetime) -> dict[str, object]:
+    return {
+        "name": entry.name,
+        "name_latin": entry.name_latin,
+        "username": username,
+        "email": entry.email or None,
+        "phone": entry.phone or None,
+        "employee_no": entry.employee_no or None,
+        "post": entry.post,
+        "hired_on": entry.hired_on,
+        "locale": "zh_Hans",
+        "active": True,
+        "fs_uniquifier": uuid.uuid4().hex,
+        "created_at": now,
+    }
+
+
+def _insert_persons(values: Sequence[Mapping[str, object]]) -> list[int]:
+    """Insert persons, many a statement, and return their ids in the same order.
+
+    Objects would be inserted one by one on SQLite, and 5,000 of them would keep everybody else waiting.
+    """
+    if not values:
+        return []
+    made = db.session.execute(insert(Person).returning(Person.username, Person.id), values).all()
+    ids = {row[0]: row[1] for row in made}
+    return [ids[one["username"]] for one in values]
+
+
+def _insert_roles_of(entries: Sequence[Entry], ids: Sequence[int]) -> None:
+    rows = ensure_roles()
+    pairs = [
+        {"person_id": person_id, "role_id": rows[role].id}
+        for entry, person_id in zip(entries, ids, strict=True)
+        for role in entry.roles
+    ]
+    if pairs:
+        db.session.execute(insert(person_role), pairs)
+
+
+def _insert_ties(
+    entries: Sequence[Entry],
+    ids: Sequence[int],
+    cohort: Cohort | None,
+    today: dt.date,
+    now: dt.datetime,
 ) -> None:
-    supervisors = (
-        (SupervisionKind.LEAD, entry.lead_id),
-        (SupervisionKind.MENTOR, entry.mentor_id),
-    )
-    db.session.add_all(
-        Supervision(
-            person_id=person.id,
-            supervisor_id=supervisor_id,
-            kind=kind.value,
-            since_on=entry.hired_on or today,
+    """Insert who leads and mentors the new persons, and their membership of the cohort."""
+    supervisions = [
+        {
+            "person_id": person_id,
+            "supervisor_id": supervisor_id,
+            "kind": kind.value,
+            "since_on": entry.hired_on or today,
+        }
+        for entry, person_id in zip(entries, ids, strict=True)
+        for kind, supervisor_id in (
+            (SupervisionKind.LEAD, entry.lead_id),
+            (SupervisionKind.MENTOR, entry.mentor_id),
         )
-        for kind, supervisor_id in supervisors
         if supervisor_id is not None
-    )
-    if cohort is not None:
-        db.session.add(CohortMember(cohort_id=cohort.id, person_id=person.id, joined_at=now))
+    ]
+    if supervisions:
+        db.session.execute(insert(Supervision), supervisions)
+    if cohort is not None and ids:
+        members = [{"cohort_id": cohort.id, "person_id": one, "joined_at": now} for one in ids]
+        db.session.execute(insert(CohortMember), members)
 
 
 def forget_old_uploads(now: dt.datetime) -> int:

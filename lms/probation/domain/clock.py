@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from lms.clock import local_date
-
 _SATURDAY = 5
 _DAY = dt.timedelta(days=1)
 
@@ -86,11 +84,11 @@ class ProbationClock:
 
     def days_left(self, now: dt.datetime) -> int:
         """Return the number of days after today until the last day: 0 on it, negative once it is over."""
-        return (self.ends_on - local_date(now, self.zone)).days
+        return (self.ends_on - now.astimezone(self.zone).date()).days
 
     def days_to_plan(self, now: dt.datetime) -> int:
         """Return the number of days after today until the day to plan for."""
-        return (self.plan_on - local_date(now, self.zone)).days
+        return (self.plan_on - now.astimezone(self.zone).date()).days
 
     def urgency(self, now: dt.datetime) -> Urgency:
         """Return how near the last day is, measured to the day to plan for.

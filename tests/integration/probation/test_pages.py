@@ -248,7 +248,7 @@ def test_the_download_has_hrs_columns(app, hr, sign_in):
     rows = list(openpyxl.load_workbook(io.BytesIO(response.data)).active.values)
     first = dict(zip(rows[0], rows[1], strict=True))
     assert first["姓名"] == "'=林小满"
-    assert first["试用期最后一天"] == dt.datetime(2026, 11, 30)
+    assert first["试用期最后一天"].date() == dt.date(2026, 11, 30)
     assert (first["合同类型"], first["决定"]) == ("无固定期限", "提前转正")
     assert first["录用条件"] == "已签第 1 版"
     second = dict(zip(rows[0], rows[2], strict=True))
