@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from lms.web.form_base import Form
 
@@ -12,6 +12,6 @@ class VerifyForm(Form):
 
     code = StringField(
         _("验证码"),
-        validators=[InputRequired(message=_("请输入证书上的验证码。")), Length(max=60)],
+        validators=[DataRequired(message=_("请输入证书上的验证码。")), Length(max=60)],
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )

@@ -115,7 +115,9 @@ def verify_form() -> ResponseReturnValue:
     """Ask a stranger for the code."""
     form = VerifyForm()
     if form.validate_on_submit():
-        return redirect(url_for("certificates.verify", code=(form.code.data or "").strip()))
+        # A slash would end the code in the address; as a separator a dash does as well.
+        code = (form.code.data or "").replace("/", "-").strip()
+        return redirect(url_for("certificates.verify", code=code))
     return render_template("certificates/verify_form.html", form=form), 422 if form.errors else 200
 
 

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, Length, Regexp
 
 from lms.web.form_base import Form
 
@@ -10,15 +10,15 @@ from lms.web.form_base import Form
 class OrganisationForm(Form):
     """What certificates print as their issuer."""
 
-    name = StringField(_("组织名称"), validators=[InputRequired(), Length(max=80)])
+    name = StringField(_("组织名称"), validators=[DataRequired(), Length(max=80)])
     name_latin = StringField(_("英文名称"), validators=[Length(max=120)])
     serial_prefix = StringField(
         _("证书编号前缀"),
         validators=[
-            InputRequired(),
+            DataRequired(),
             Regexp(r"^[A-Z0-9]{2,6}$", message=_("请用 2 到 6 位大写字母或数字。")),
         ],
     )
     signer_name = StringField(_("签发人姓名"), validators=[Length(max=60)])
-    signer_title = StringField(_("签发人职务"), validators=[InputRequired(), Length(max=60)])
+    signer_title = StringField(_("签发人职务"), validators=[DataRequired(), Length(max=60)])
     signer_title_en = StringField(_("签发人职务（英文）"), validators=[Length(max=80)])

@@ -93,13 +93,21 @@ class DatesForm(Form):
         choices=_contract_kinds,
         validators=[InputRequired(_("请选择合同类型。"))],
     )
-    contract_starts_on = DateField(_("合同开始"), validators=[InputRequired(_("请填写日期。"))])
+    contract_starts_on = DateField(
+        _("合同开始"),
+        validators=[InputRequired(_("请填写日期。"))],
+        description=_("合同上写的第一天。"),
+    )
     contract_ends_on = DateField(
         _("合同结束"),
         validators=[Optional()],
-        description=_("合同上写的最后一天，含当天。无固定期限不填。"),
+        description=_("最后一天。无固定期限的不填。"),
     )
-    probation_starts_on = DateField(_("试用期开始"), validators=[InputRequired(_("请填写日期。"))])
+    probation_starts_on = DateField(
+        _("试用期开始"),
+        validators=[InputRequired(_("请填写日期。"))],
+        description=_("通常和合同开始是同一天。"),
+    )
     probation_ends_on = DateField(
         _("试用期最后一天"),
         validators=[InputRequired(_("请填写日期。"))],
@@ -236,6 +244,9 @@ class DecisionForm(Form):
     def _field(self, where: str) -> Field | None:
         name, _separator, condition = where.partition(":")
         part = self.parts.get(condition) if condition else self
+        if isinstance(part, LineForm) and name == "evidence" and not part.evidence.choices:
+            # The product has no record of this condition: only other material can be named.
+            name = "evidence_note"
         return part[name] if part is not None and name and name in part else None
 
 

@@ -16,7 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from lms.people.models import Cohort
 from lms.quizzes.domain.review import ReviewRule
@@ -160,5 +160,5 @@ class CancelForm(Form):
 
     reason = StringField(
         lazy_gettext("取消原因（会发给学员）"),
-        validators=[InputRequired(_MISSING), Length(max=500)],
+        validators=[DataRequired(_MISSING), Length(max=500)],
     )

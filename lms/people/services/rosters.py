@@ -246,7 +246,7 @@ def _insert_persons(values: Sequence[Mapping[str, object]]) -> list[int]:
         return []
     made = db.session.execute(insert(Person).returning(Person.username, Person.id), values).all()
     ids = {row[0]: row[1] for row in made}
-    return [ids[one["username"]] for one in values]
+    return [ids[str(one["username"])] for one in values]
 
 
 def _insert_roles_of(entries: Sequence[Entry], ids: Sequence[int]) -> None:

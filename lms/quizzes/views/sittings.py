@@ -76,16 +76,16 @@ def export_sittings() -> Response:
         request.args.get("cohort", type=int),
     )
     words = state_words()
-    columns = [
-        Column[Sitting](gettext("测验"), lambda one: one.quiz.title, 28),
-        Column[Sitting](gettext("期次"), lambda one: one.cohort.name, 22),
-        Column[Sitting](gettext("状态"), lambda one: words[queries.state_of(one, now)], 10),
-        Column[Sitting](gettext("开放时间"), lambda one: local_text(one.opens_at), 18),
-        Column[Sitting](gettext("结束时间"), lambda one: local_text(one.closes_at), 18),
-        Column[Sitting](gettext("时长（分钟）"), lambda one: one.minutes, 12),
-        Column[Sitting](gettext("及格线（%）"), lambda one: one.cut_percent, 12),
-        Column[Sitting](gettext("可考次数"), lambda one: one.max_attempts, 10),
-        Column[Sitting](gettext("取消原因"), lambda one: one.cancel_reason, 28),
+    columns: list[Column[Sitting]] = [
+        Column(gettext("测验"), lambda one: one.quiz.title, 28),
+        Column(gettext("期次"), lambda one: one.cohort.name, 22),
+        Column(gettext("状态"), lambda one: words[queries.state_of(one, now)], 10),
+        Column(gettext("开放时间"), lambda one: local_text(one.opens_at), 18),
+        Column(gettext("结束时间"), lambda one: local_text(one.closes_at), 18),
+        Column(gettext("时长（分钟）"), lambda one: one.minutes, 12),
+        Column(gettext("及格线（%）"), lambda one: one.cut_percent, 12),
+        Column(gettext("可考次数"), lambda one: one.max_attempts, 10),
+        Column(gettext("取消原因"), lambda one: one.cancel_reason, 28),
     ]
     return as_xlsx(db.session.scalars(query), columns, gettext("考试安排"))
 
@@ -223,21 +223,19 @@ def export_results(sitting_id: int) -> Response:
     """Export the board of a sitting."""
     sitting = queries.get_sitting(sitting_id)
     words = board_words()
-    columns = [
-        Column[BoardRow](gettext("姓名"), lambda row: row.name, 14),
-        Column[BoardRow](gettext("工号"), lambda row: row.employee_no, 14),
-        Column[BoardRow](gettext("状态"), lambda row: words[row.state], 10),
-        Column[BoardRow](gettext("得分"), lambda row: row.points, 10),
-        Column[BoardRow](gettext("满分"), lambda row: row.max_points, 10),
-        Column[BoardRow](gettext("得分率（%）"), lambda row: row.percent, 12),
-        Column[BoardRow](gettext("及格线（%）"), lambda _row: sitting.cut_percent, 12),
-        Column[BoardRow](gettext("第几次"), lambda row: row.attempts or None, 8),
-        Column[BoardRow](gettext("已答题数"), lambda row: row.answered if row.items else None, 10),
-        Column[BoardRow](gettext("开始时间"), lambda row: local_text(row.started_at), 18),
-        Column[BoardRow](gettext("结束时间"), lambda row: local_text(row.ended_at), 18),
-        Column[BoardRow](
-            gettext("到时自动交卷"), lambda row: gettext("是") if row.was_expired else "", 12
-        ),
+    columns: list[Column[BoardRow]] = [
+        Column(gettext("姓名"), lambda row: row.name, 14),
+        Column(gettext("工号"), lambda row: row.employee_no, 14),
+        Column(gettext("状态"), lambda row: words[row.state], 10),
+        Column(gettext("得分"), lambda row: row.points, 10),
+        Column(gettext("满分"), lambda row: row.max_points, 10),
+        Column(gettext("得分率（%）"), lambda row: row.percent, 12),
+        Column(gettext("及格线（%）"), lambda _row: sitting.cut_percent, 12),
+        Column(gettext("第几次"), lambda row: row.attempts or None, 8),
+        Column(gettext("已答题数"), lambda row: row.answered if row.items else None, 10),
+        Column(gettext("开始时间"), lambda row: local_text(row.started_at), 18),
+        Column(gettext("结束时间"), lambda row: local_text(row.ended_at), 18),
+        Column(gettext("到时自动交卷"), lambda row: gettext("是") if row.was_expired else "", 12),
     ]
     title = f"{sitting.quiz.title} {sitting.cohort.name}"
     return as_xlsx(queries.list_board(sitting), columns, title)

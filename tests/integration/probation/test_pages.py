@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from lms.db import db
 from lms.people.domain.roles import RoleName
-from lms.probation.domain.decision import Outcome
+from lms.probation.domain.decision import ConditionState, Outcome
 from lms.probation.models import ConditionsSignature, Decision, ProbationFile
 from lms.probation.queries import find_current_conditions, find_file, find_signature
 from tests.conftest import NOON
@@ -486,6 +486,18 @@ def test_what_stands_against_it_is_said_at_its_place(app, case, hr, sign_in, set
         assert words in errors[1]
     assert "年龄偏大，学得太慢" in page
     assert count(app, Decision) == 0
+
+
+def test_without_records_other_material_is_asked_for(case, hr, sign_in, set_clock):
+    set_clock(AFTER_VERDICT)
+    draft = case["not_met"]
+    conduct = replace(
+        draft.lines[2], state=ConditionState.NOT_MET, reason="11 月 20 日对买家使用辱骂语言"
+    )
+    data = decision_data(replace(draft, lines=(*draft.lines[:2], conduct)))
+    page = text_of(sign_in(hr).post(case["address"], data=data))
+    errors = re.search(r'id="lines-2-evidence_note-errors">(.*?)</ul>', page, re.DOTALL)
+    assert "写明其他材料" in errors[1]
 
 
 def test_an_empty_form_says_what_is_missing(case, hr, sign_in):
