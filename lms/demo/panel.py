@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from lms.certificates.services import issue_credential
+from lms.config import Settings
 from lms.curriculum.models import Enrolment
 from lms.db import db, transaction
 from lms.defense import services as defense
@@ -38,6 +40,7 @@ class Panel:
     staff: Mapping[str, Person]
     zone: ZoneInfo
     words: ReviewWords
+    settings: Settings
 
     def __post_init__(self) -> None:
         self._next_free: dict[dt.date, dt.datetime] = {}
@@ -108,9 +111,12 @@ class Panel:
             if file is None:
                 return
             outcome = _OUTCOMES[fate]
-            probation_services.decide(
+            decision = probation_services.decide(
                 file, self._draft(file, enrolment, outcome, then), actor=self.staff["hr"], now=then
             )
+            if outcome.is_positive:
+                # On the day itself; the worker makes the documents once it runs.
+                issue_credential(decision, settings=self.settings, now=then)
 
     def _draft(
         self, file: ProbationFile, enrolment: Enrolment, outcome: Outcome, then: dt.datetime

@@ -46,7 +46,7 @@ def make_demo(*, settings: Settings, now: dt.datetime) -> int:
     story = Story(
         programme=get_programme(PROGRAMME),
         staff=staff,
-        zone=settings.zone,
+        settings=settings,
         now=now,
         chance=random.Random(SEED),  # noqa: S311 - the same demo every time is the point
     )

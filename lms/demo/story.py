@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from lms.config import Settings
 from lms.curriculum import services as curriculum_services
 from lms.curriculum.models import Enrolment, Programme
 from lms.db import db, transaction
@@ -67,20 +68,25 @@ class Story:
     Attributes:
         programme: What everybody goes through.
         staff: Staff by user name.
-        zone: The organisation's zone.
+        settings: Whose zone dates are in.
         now: The present instant; nothing is dated after it but what is planned.
         chance: Seeded, so that the demo is the same every time.
     """
 
     programme: Programme
     staff: Mapping[str, Person]
-    zone: ZoneInfo
+    settings: Settings
     now: dt.datetime
     chance: random.Random
     panel: Panel = field(init=False)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's zone."""
+        return self.settings.zone
+
     def __post_init__(self) -> None:
-        self.panel = Panel(self.staff, self.zone, ReviewWords(self.chance))
+        self.panel = Panel(self.staff, self.zone, ReviewWords(self.chance), self.settings)
         self._lessons = {
             module.key: [lesson for lesson in module.lessons if lesson.retired_at is None]
             for stage in self.programme.stages
@@ -305,7 +311,11 @@ class Story:
             then = self.at(member.starts_on, day + number, 13, 30 + self.chance.randint(1, 25))
             if then + dt.timedelta(minutes=25) > self.now:
                 return
-            ability = 0.6 if number == 0 and self.chance.random() < 0.15 else 0.97
+            ability = (
+                0.6
+                if number == 0 and self.chance.random() < 0.15
+                else self.chance.choice((0.88, 0.93, 0.97))
+            )
             if self._attempt(member, sitting, then, ability=ability):
                 return
 

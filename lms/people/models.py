@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Sequence
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, String, Table, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base, Id, JsonList
@@ -57,7 +59,11 @@ class Person(Base, UserMixin):
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_phone_number: Mapped[str | None] = mapped_column(String(128))
-    mf_recovery_codes: Mapped[JsonList | None]
+    #: Mutable, so that a used code is seen to be gone: the library pops it off the list.
+    #: A type of its own: making the shared one mutable would change every JSON column of the house.
+    mf_recovery_codes: Mapped[JsonList | None] = mapped_column(
+        MutableList.as_mutable(JSON().with_variant(JSONB(), "postgresql"))
+    )
     created_at: Mapped[dt.datetime]
 
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]

@@ -243,10 +243,9 @@ def _library(settings: Settings) -> dict[str, object]:
         "SECURITY_POST_LOGIN_VIEW": "/",
         "SECURITY_POST_LOGOUT_VIEW": "/login",
         "SECURITY_LOGIN_ERROR_VIEW": "/login",
-        # A link shows a page with one button; the button signs out. No other site can sign anybody out.
-        "SECURITY_LOGOUT_METHODS": ["GET", "POST"],
-        "SECURITY_LOGOUT_CSRF": True,
-        "SECURITY_LOGOUT_USER_TEMPLATE": "people/sign_out.html",
+        # By the button only: no link on another site can sign anybody out. Reading /logout shows the button
+        # (people.sign_out).
+        "SECURITY_LOGOUT_METHODS": ["POST"],
         "SECURITY_UNAUTHORIZED_VIEW": None,
         "SECURITY_FLASH_MESSAGES": True,
         "SECURITY_TRACKABLE": False,

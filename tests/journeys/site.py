@@ -1,6 +1,7 @@
 """A whole product on a port of its own: web, worker, SQLite or PostgreSQL, real content."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lms.config import ROOT
+from lms.config import ROOT, Settings
 
 
 def free_port() -> int:
@@ -29,11 +30,27 @@ class Site:
         url: Its address without a trailing slash.
         folder: Its data folder.
         env: The environment its processes run in.
+        said: What ``lms init`` printed.
     """
 
     url: str
     folder: Path
     env: dict[str, str]
+    said: str = ""
+
+    @property
+    def admin_password(self) -> str:
+        """Password of the first admin, which ``lms init`` printed once."""
+        found = re.search(r"user name: admin  password: (\S+)", self.said)
+        assert found, f"lms init printed no password:\n{self.said}"
+        return found[1]
+
+    @property
+    def settings(self) -> Settings:
+        """Settings of the product, for looking into its database beside it."""
+        return Settings.from_env(
+            {name: value for name, value in self.env.items() if name.startswith("LMS_")}
+        )
 
     def lms(self, *arguments: str) -> str:
         """Run the ``lms`` command beside the running product."""
@@ -59,7 +76,7 @@ def running_site(folder: Path, *, demo: bool = False, database_url: str = "") ->
     if database_url:
         env["LMS_DATABASE_URL"] = database_url
     site = Site(url, folder, env)
-    site.lms("init", *(["--demo-if-new"] if demo else []))
+    site.said = site.lms("init", *(["--demo-if-new"] if demo else []))
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "lms", "serve", "--port", str(port), "--workers", "1"],

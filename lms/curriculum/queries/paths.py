@@ -78,10 +78,11 @@ def find_gate_pass(enrolment_id: int, kind: str, key: str) -> GatePass | None:
     ).first()
 
 
-def find_progress(enrolment_id: int, lesson_id: int) -> LessonProgress | None:
-    """Return how far an enrolment has got in a lesson, if it was opened."""
-    return db.session.scalars(
-        select(LessonProgress).where(
-            LessonProgress.enrolment_id == enrolment_id, LessonProgress.lesson_id == lesson_id
-        )
-    ).first()
+def find_progress(
+    enrolment_id: int, lesson_id: int, *, for_update: bool = False
+) -> LessonProgress | None:
+    """Return how far an enrolment has got in a lesson, if it was opened; ``for_update`` locks the row."""
+    query = select(LessonProgress).where(
+        LessonProgress.enrolment_id == enrolment_id, LessonProgress.lesson_id == lesson_id
+    )
+    return db.session.scalars(query.with_for_update() if for_update else query).first()

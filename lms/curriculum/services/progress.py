@@ -64,7 +64,8 @@ def _complete(progress: LessonProgress, now: dt.datetime) -> None:
 
 
 def _progress(enrolment_id: int, lesson: Lesson, now: dt.datetime) -> LessonProgress:
-    found = find_progress(enrolment_id, lesson.id)
+    # Locked: of two messages that arrive at once, the later one must see what the earlier one wrote.
+    found = find_progress(enrolment_id, lesson.id, for_update=True)
     if found is not None:
         return found
     fresh = LessonProgress(

@@ -6,7 +6,7 @@ from flask_babel import force_locale, gettext
 from flask_security import login_user
 
 from lms.people import queries, services
-from lms.people.access import SIGNED_IN, STAFF, current_person, requires
+from lms.people.access import PUBLIC, SIGNED_IN, STAFF, current_person, requires
 from lms.people.views.blueprint import blueprint, today
 from lms.web.access import request_now
 from lms.web.kit import LANGUAGES
@@ -51,3 +51,10 @@ def sign_out_everywhere() -> ResponseReturnValue:
     login_user(person, authn_via=["session"])
     flash(gettext("其他设备都退出了，这台设备保持登录。"), "success")
     return redirect(url_for(".account"), 303)
+
+
+@blueprint.get("/logout")
+@requires(PUBLIC)
+def sign_out() -> ResponseReturnValue:
+    """Ask once more: the button on this page posts to the library's own view of the same address."""
+    return render_template("people/sign_out.html")

@@ -6,10 +6,10 @@ from flask_babel import get_locale, gettext
 
 from lms.curriculum.models import Enrolment
 from lms.curriculum.queries import find_active_enrolment
-from lms.errors import InvalidInput, InvalidState, NotFound
+from lms.errors import InvalidState, NotFound
 from lms.people.access import HR, LEARNER, SIGNED_IN, current_person, requires
 from lms.probation import queries, services
-from lms.probation.domain.conditions import text_sha256
+from lms.probation.domain.conditions import is_same_name, text_sha256
 from lms.probation.forms import SignForm
 from lms.probation.models import ConditionsSignature, HiringConditions
 from lms.probation.queries import Governing
@@ -35,7 +35,10 @@ def conditions() -> ResponseReturnValue:
         if governing.to_sign is None:
             # Pressed twice: the first press has signed.
             return _to_copy(governing)
-        if form.validate() and _sign(enrolment, governing.to_sign, form):
+        is_valid = form.validate()
+        if form.typed_name.data and not is_same_name(form.typed_name.data, person.name):
+            form.typed_name.errors = [sentence("name_differs", {})]
+        elif is_valid and _sign(enrolment, governing.to_sign, form):
             return _to_copy(queries.find_governing(enrolment))
     return _show(enrolment, governing, form), 422 if form.errors else 200
 
@@ -64,9 +67,6 @@ def _sign(enrolment: Enrolment, to_sign: HiringConditions, form: SignForm) -> bo
             now=request_now(),
             shown_sha256=form.shown_sha256.data or "",
         )
-    except InvalidInput as error:
-        form.typed_name.errors = [sentence(error.code, error.facts)]
-        return False
     except InvalidState as error:
         if error.code != "conditions_changed":
             raise

@@ -17,6 +17,11 @@ from lms.people.security import limiter
 from tests.conftest import build_app, make_settings
 from tests.factories.people import PASSWORD, make_person
 
+# The library still gives its radio buttons as tuples, which WTForms 3.4 will refuse.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Passing SelectField choices as tuples:DeprecationWarning"
+)
+
 WRONG = "账号或密码不对"
 
 
@@ -121,7 +126,6 @@ def test_somebody_inactive_learns_it_only_with_the_right_password(app, person_id
 def test_somebody_invited_but_without_password_cannot_sign_in(app):
     with app.app_context():
         make_person(username="fresh")
-    assert WRONG in enter(app.test_client(), "fresh", "").text or True
     assert WRONG in enter(app.test_client(), "fresh", "anything-else").text
 
 

@@ -117,6 +117,14 @@ def test_what_is_not_right_is_said_and_not_signed(app, hire, sign_in, change, wo
     assert count(app, ConditionsSignature) == 0
 
 
+def test_everything_wrong_is_said_at_once(hire, sign_in):
+    data = hire["data"] | {"typed_name": "林小慢"}
+    del data["agree"]
+    page = text_of(sign_in(hire["person"]).post("/conditions", data=data))
+    assert "和登记的姓名不一样" in page
+    assert "读完后请勾选这一项" in page
+
+
 def test_a_refused_press_can_be_repeated_as_the_page_stands(app, hire, sign_in):
     """After a change while the page was open, the next press signs what the page now shows."""
     client = sign_in(hire["person"])

@@ -148,9 +148,9 @@ def test_the_form_proposes_the_quizzes_rules(trainer, ids) -> None:
         assert re.search(rf'<input[^>]*name="{name}"[^>]*value="{value}"', page) or re.search(
             rf'<input[^>]*value="{value}"[^>]*name="{name}"', page
         )
-    assert re.search(
-        r"checked[^>]*value=\"everything\"|value=\"everything\"[^>]*checked", page
-    ) or ("checked" in page)
+    radios = re.findall(r'<input[^>]*type="radio"[^>]*>', page)
+    assert ["checked" in radio for radio in radios] == [True, False, False, False]
+    assert 'value="everything"' in radios[0]
 
 
 def test_a_good_form_schedules_and_leads_to_the_sitting(app, trainer, ids) -> None:

@@ -147,3 +147,14 @@ def test_a_cycle_found_is_one_and_none_is_missed(requires):
             assert free
             for key in free:
                 del left[key]
+
+
+def test_more_conditions_than_anybody_remembers(tmp_path):
+    head, tail = CONDITIONS.split("text: |-")
+    first = head.split("items:\n")[1]
+    more = "".join(first.replace("key: quizzes", f"key: quizzes-{n}") for n in range(9))
+    assert codes(tmp_path, conditions_yml=head + more + "text: |-" + tail) == {"many_conditions"}
+
+
+def test_a_course_without_conditions_is_fine(tmp_path):
+    assert codes(tmp_path, conditions_yml=None) == set()

@@ -278,3 +278,42 @@ def test_deep_nesting_never_crashes():
 def test_lines_count_from_the_first_line_given():
     node = load("a: 1\nb: [2, 3]\n", first_line=10)
     assert node.value["b"].value[1].line == 11
+
+
+MULTIPLE = (
+    single("bank-1")
+    .replace("single_response", "multiple_response")
+    .replace(
+        "    - {id: b, text: 乙, why: 不对}\n",
+        "    - {id: b, text: 乙, key: true, why: 对}\n    - {id: c, text: 丙, why: 不对}\n",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "credit"), [("", "exact"), ("  credit: proportional\n", "proportional")]
+)
+def test_multiple_responses_are_all_or_nothing_unless_the_author_says_otherwise(
+    tmp_path, line, credit
+):
+    content, issues = check(tmp_path, items_yml=MULTIPLE + line + judgement("bank-2"))
+    assert issues == []
+    assert content.items[0].body["credit"] == credit
+    assert content.items[0].body["key"] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("value", "finding"),
+    [
+        ("!!binary aGk=", ("yaml_broken", "course.yml", 2)),
+        ("x\n? [a]\n: b", ("yaml_broken", "course.yml", 3)),
+        ("[]", ("wrong_type", "course.yml", 2)),
+        ("2026-11-23", ("wrong_type", "course.yml", 2)),
+    ],
+)
+def test_values_that_no_author_means(tmp_path, value, finding):
+    assert finding in found(tmp_path, course_yml=COURSE.replace("示例课程", value))
+
+
+def test_a_moment_is_text():
+    assert load("2026-11-23T10:00:00").value == "2026-11-23T10:00:00"

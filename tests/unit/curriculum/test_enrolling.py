@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from lms.curriculum.domain.enrolling import due_dates, refuse_start
-from lms.curriculum.domain.reminders import Level, find_reminders, level_of
+from lms.curriculum.domain.reminders import Level, digest_key, find_reminders, level_of
 from tests.unit.curriculum.test_path import GATES, PLAN, START, path
 
 DAY = dt.timedelta(days=1)
@@ -77,3 +77,8 @@ def test_a_due_date_that_moves_is_told_anew():
     first = find_reminders(1, [gate], today=START, told=[])
     moved = path(today=START).gates[1]
     assert first[0].key != find_reminders(1, [moved], today=START, told=[first[0].key])[0].key
+
+
+def test_far_off_gates_are_not_mentioned_and_digests_are_known_by_date():
+    assert find_reminders(1, path().gates, today=START - 30 * DAY, told=[]) == []
+    assert digest_key(7, START) == "due:7:2026-11-23"

@@ -190,3 +190,9 @@ def test_the_order_of_passes_does_not_matter_and_a_pass_never_locks(passed, rand
         for before, after in zip(here.modules, more.modules, strict=True):
             assert not (before.state is not State.LOCKED and after.state is State.LOCKED)
         assert more.gates_done >= here.gates_done
+
+
+def test_steps_add_lessons_and_gates():
+    here = path(("module_quiz", "a"), a_1=Reading(9, 9, True, True))
+    assert here.steps_done == 2
+    assert here.steps_done <= here.steps_total

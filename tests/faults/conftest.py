@@ -1,0 +1,55 @@
+"""A deployment of its own for each fault test: its database is committed to, not rolled back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from lms.config import Settings
+from lms.db import db
+from tests.conftest import build_app
+from tests.faults.server import Server, environment, free_port
+from tests.postgres import start_postgres
+
+
+@dataclass
+class Deployment:
+    """An application on a database that other processes share."""
+
+    app: Flask
+    settings: Settings
+    env: dict[str, str]
+    port: int
+    server: Server
+
+
+@pytest.fixture(scope="session")
+def server_postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a database for real processes."""
+    with start_postgres(tmp_path_factory.mktemp("faultpg")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def deployment(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployment]:
+    """A migrated deployment a kind of database; tests use people and sittings of their own."""
+    folder: Path = tmp_path_factory.mktemp("deployment")
+    port = free_port()
+    if request.param == "postgresql":
+        url = str(request.getfixturevalue("server_postgres_url"))
+    else:
+        url = f"sqlite:///{folder / 'lms.sqlite3'}"
+    env = environment(folder, url, port)
+    settings = Settings.from_env({k: v for k, v in env.items() if k.startswith("LMS_")})
+    app = build_app(settings)
+    made = Deployment(app, settings, env, port, Server(env, port))
+    try:
+        yield made
+    finally:
+        made.server.kill()
+        with app.app_context():
+            db.engine.dispose()
