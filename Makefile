@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 PORT ?= 8000
 HOST ?= 127.0.0.1
-NPM := $(BIN)/python requirements/npm.py
+NPM := npm_config_update_notifier=false $(BIN)/python requirements/npm.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run setup setup-test test check bench screenshots requirements translations clean

@@ -7,6 +7,7 @@ system or the database frees the lock when its holder dies, so the next worker t
 
 import datetime as dt
 import fcntl
+import logging
 import os
 import signal
 import threading
@@ -36,6 +37,8 @@ LEADER_LOCK = 0x5A47
 """Key of the advisory lock; any constant that no other program of the same database uses."""
 
 log = structlog.get_logger("worker")
+# A sweep that outlasts its interval is skipped on purpose; the scheduler need not say so each time.
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ install() {
 case "$1" in
 pango)
     # WeasyPrint needs Pango; without HarfBuzz's subsetter one certificate takes seconds instead of a fraction.
-    .venv/bin/python -W error -c 'import weasyprint; from weasyprint.text.ffi import harfbuzz_subset; assert harfbuzz_subset' 2>/dev/null ||
+    .venv/bin/python -W error -c 'import weasyprint; from weasyprint.text.ffi import harfbuzz_subset; assert harfbuzz_subset' >/dev/null 2>&1 ||
         install "Pango and HarfBuzz" "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" "pango harfbuzz"
     ;;
 chromium)

@@ -13,6 +13,7 @@ from lms.db import db
 from lms.defense import queries as defense
 from lms.defense.models import Defense, Verdict
 from lms.ops import queries as ops
+from lms.organisation import queries as organisation
 from lms.people import queries as people
 from lms.people.models import Person
 from lms.probation import queries as probation
@@ -23,6 +24,7 @@ from lms.web.waiting import Waiting
 
 _SOURCES = (
     people.list_waiting,
+    organisation.list_waiting,
     curriculum.list_waiting,
     quizzes.list_waiting,
     defense.list_waiting,

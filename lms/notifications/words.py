@@ -38,7 +38,7 @@ def render(message: OutboxMessage, locale: str = "") -> Words:
 
     Args:
         message: Whose ``kind`` is ``capability.name``: the words are in ``<capability>/messages/<name>.txt``,
-            which gets ``facts``, ``link`` and ``person_name``.
+            which gets ``facts``, ``link``, ``person_name``, ``now`` and ``lang`` (zh-Hans or en).
         locale: Language; the reader's own when empty.
 
     Raises:
@@ -52,6 +52,7 @@ def render(message: OutboxMessage, locale: str = "") -> Words:
             link=link_of(message),
             person_name=message.facts.get("person_name", ""),
             now=message.created_at,
+            lang="en" if (locale or message.locale) == "en" else "zh-Hans",
         )
     subject, _, body = text.strip().partition("\n")
     return Words(" ".join(subject.split()), body.strip())

@@ -1,8 +1,15 @@
 """Reading the organisation."""
 
+import datetime as dt
+
+from flask import url_for
+
 from lms.db import db
 from lms.errors import InvalidState
 from lms.organisation.models import Organisation
+from lms.people.domain.roles import RoleName
+from lms.people.models import Person
+from lms.web.waiting import Waiting
 
 ONLY = 1
 
@@ -22,3 +29,12 @@ def get_organisation() -> Organisation:
     if organisation is None:
         raise InvalidState("organisation_unnamed")
     return organisation
+
+
+def list_waiting(person: Person, now: dt.datetime) -> list[Waiting]:  # noqa: ARG001 - same shape in every capability
+    """Return what waits for HR and admins of a new product: naming the organisation."""
+    if not person.role_names & {RoleName.HR, RoleName.ADMIN} or find_organisation() is not None:
+        return []
+    return [
+        Waiting("organisation.unnamed", url_for("organisation.edit"), since=person.created_at),
+    ]

@@ -2,11 +2,12 @@
 
 import http.client
 import itertools
+import re
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-
-import pytest
 
 from lms.clock import now_utc
 from lms.db import db
@@ -98,54 +99,62 @@ def check(deployment: Deployment, candidate: Candidate) -> None:
             assert stored[position].seq == seq + len(candidate.orders)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_no_acknowledged_answer_is_lost(deployment: Deployment, workers: int) -> None:
+@contextmanager
+def answering(deployment: Deployment, workers: int) -> Iterator[Candidate]:
+    """Run a server and a candidate who answers all the time inside."""
     server = deployment.server
     server.workers = workers
-    server.start()
     stop = threading.Event()
+    server.start()
     try:
         candidate = sit_down(deployment, stop)
-        answering = threading.Thread(target=candidate.run)
-        answering.start()
-        candidate.wait_for(25)
-        server.kill()
-        server.start()
-        candidate.wait_for(25)
-        server.kill_a_worker()
-        candidate.wait_for(25)
-        server.kill()
-        server.start()
-        candidate.wait_for(25)
-        stop.set()
-        answering.join()
+        thread = threading.Thread(target=candidate.run)
+        thread.start()
+        try:
+            candidate.wait_for(25)
+            yield candidate
+            candidate.wait_for(25)
+        finally:
+            stop.set()
+            thread.join()
         check(deployment, candidate)
-        assert candidate.broken > 0, "the processes were not killed in the middle of an answer"
     finally:
-        stop.set()
         server.kill()
 
 
-def test_the_attempt_goes_on_after_the_restart(deployment: Deployment) -> None:
-    server = deployment.server
-    server.workers = 1
-    server.start()
+def test_every_web_process_is_killed_and_started_again(deployment: Deployment) -> None:
+    with answering(deployment, workers=1) as candidate:
+        deployment.server.kill()
+        deployment.server.start()
+        candidate.wait_for(25)
+        deployment.server.kill()
+        deployment.server.start()
+    assert candidate.broken > 0, "no answer was under way when the processes died"
+    deployment.server.start()
     try:
-        candidate = sit_down(deployment, threading.Event())
-        path = f"/attempts/{candidate.attempt_id}"
-        first = candidate.client.request("GET", path).text
-        reply = candidate.client.save(
-            candidate.attempt_id, 1, 7, candidate.orders[0][:1], candidate.token
-        )
-        assert reply.status == 200
-        server.kill()
-        server.start()
-        again = candidate.client.request("GET", path).text
-        assert 'data-position="1" data-seq="7"' in again
-        assert first.count("<fieldset") == again.count("<fieldset") == 8
-        form = {"csrf_token": candidate.client.token(path), "with_answers": "0"}
+        resume_and_submit(candidate)
+    finally:
+        deployment.server.kill()
+
+
+def test_one_worker_of_two_is_killed(deployment: Deployment) -> None:
+    with answering(deployment, workers=2) as candidate:
+        deployment.server.kill_a_worker()
+        candidate.wait_for(50)
+        deployment.server.kill_a_worker()
+
+
+def resume_and_submit(candidate: Candidate) -> None:
+    """The page shows the paper with the answers that were acknowledged; it can be submitted once."""
+    path = f"/attempts/{candidate.attempt_id}"
+    page = candidate.client.request("GET", path).text
+    assert page.count("<fieldset") == len(candidate.orders)
+    for position, (seq, _) in candidate.acknowledged.items():
+        found = re.search(rf'data-position="{position}" data-seq="(\d+)"', page)
+        assert found is not None
+        assert int(found[1]) >= seq
+    form = {"csrf_token": candidate.client.token(path), "with_answers": "0"}
+    for _ in range(2):
         done = candidate.client.request("POST", f"{path}/submit", form=form)
         assert done.headers["Location"] == f"{path}/result"
-        assert candidate.client.request("GET", f"{path}/result").status == 200
-    finally:
-        server.kill()
+    assert candidate.client.request("GET", f"{path}/result").status == 200

@@ -86,18 +86,20 @@ def running_site(folder: Path, *, demo: bool = False, database_url: str = "") ->
             stderr=log,
         )
         try:
-            wait_until_ready(url, process)
+            wait_until_ready(url, process, folder / "server.log")
             yield site
         finally:
             process.terminate()
             process.wait(timeout=30)
 
 
-def wait_until_ready(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+def wait_until_ready(
+    url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60
+) -> None:
     """Wait until ``/readyz`` says so."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        assert process.poll() is None, "the server ended while starting"
+        assert process.poll() is None, f"the server ended while starting:\n{log.read_text()}"
         try:
             with urllib.request.urlopen(url + "/readyz", timeout=5) as answer:
                 if answer.status == 200:
@@ -105,4 +107,4 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], seconds: float 
         except (urllib.error.URLError, OSError):
             pass
         time.sleep(0.2)
-    raise AssertionError("the server did not become ready")
+    raise AssertionError(f"the server did not become ready:\n{log.read_text()}")

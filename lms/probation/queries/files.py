@@ -9,9 +9,8 @@ from sqlalchemy import select
 
 from lms.audit.models import AuditEvent
 from lms.clock import local_date
-from lms.curriculum.domain.path import GateKind, State
+from lms.curriculum.domain.path import GateKind, Path, State
 from lms.curriculum.models import Enrolment
-from lms.curriculum.queries import get_path
 from lms.db import db
 from lms.defense.queries import list_verdicts
 from lms.gradebook.models import GradeEntry
@@ -74,9 +73,11 @@ def dates_of(file: ProbationFile) -> ContractDates:
     )
 
 
-def list_evidence(enrolment: Enrolment, now: dt.datetime) -> list[Evidence]:
-    """Return the records of an enrolment that a decision may name, oldest first: papers and verdicts."""
-    path = get_path(enrolment, now, organisation_zone())
+def list_evidence(enrolment: Enrolment, path: Path) -> list[Evidence]:
+    """Return the records of an enrolment that a decision may name, oldest first: papers and verdicts.
+
+    ``path`` is the enrolment's; it says which quiz measures what.
+    """
     gates = {gate.quiz_key: gate for gate in path.gates if gate.quiz_key}
     found: list[Evidence] = []
     for entry in _present(list_entries(enrolment.id)):
@@ -118,12 +119,13 @@ def _present(entries: Sequence[GradeEntry]) -> list[GradeEntry]:
     return [entry for entry in entries if entry.id not in superseded]
 
 
-def get_case(file: ProbationFile, decider: Person, governing: Governing, now: dt.datetime) -> Case:
-    """Return what the file holds for a decision by ``decider`` at ``now``."""
+def get_case(
+    file: ProbationFile, *, decider: Person, governing: Governing, path: Path, now: dt.datetime
+) -> Case:
+    """Return what the file holds for a decision by ``decider`` at ``now``, on the way as far as ``path`` says."""
     enrolment, clock = file.enrolment, clock_of(file)
-    path = get_path(enrolment, now, clock.zone)
     verdicts = list_verdicts(enrolment.id)
-    records = list_evidence(enrolment, now)
+    records = list_evidence(enrolment, path)
     signature = governing.signature
     supervisions = list_supervisions(enrolment.person_id, local_date(now, clock.zone))
     return Case(

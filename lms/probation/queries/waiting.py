@@ -14,27 +14,18 @@ from lms.people.models import Person
 from lms.probation.domain.clock import last_moment
 from lms.probation.queries.conditions import find_governing, unsigned_since
 from lms.probation.queries.files import organisation_zone
-from lms.probation.queries.listing import (
-    FileFilter,
-    FileRow,
-    Show,
-    describe_files,
-    select_due,
-    select_files,
-)
+from lms.probation.queries.listing import DueFile, FileFilter, Show, list_due, select_files
 from lms.web.waiting import Waiting
 
 NAMED = 10
 """So many persons are named one by one; the rest is one line that leads to the list."""
-
-_LOOKED_AT = 200
 
 
 def list_waiting(person: Person, now: dt.datetime) -> list[Waiting]:
     """Return what of probation waits for ``person``: to sign, to enter dates, to decide."""
     waiting = _to_sign(person)
     if RoleName.HR in person.role_names:
-        waiting += _overdue(person, now) + _due(person, now) + _without_dates(person, now)
+        waiting += _to_decide(person, now) + _without_dates(person, now)
     return waiting
 
 
@@ -56,57 +47,38 @@ def _to_sign(person: Person) -> list[Waiting]:
     ]
 
 
-def _overdue(person: Person, now: dt.datetime) -> list[Waiting]:
-    query = select_files(FileFilter(show=Show.OVERDUE, not_of=person.id), now)
-    rows = describe_files(db.session.scalars(query.limit(_LOOKED_AT)).all(), now)
-    return _named([_waiting_expired(row) for row in rows], Show.OVERDUE)
+def _to_decide(person: Person, now: dt.datetime) -> list[Waiting]:
+    due = list_due(now, not_of=person.id)
+    overdue = [_waiting_expired(one) for one in due if one.clock.is_expired(now)]
+    open_still = [_waiting_due(one, now) for one in due if not one.clock.is_expired(now)]
+    return _named(overdue, Show.OVERDUE) + _named(open_still, Show.OPEN)
 
 
-def _due(person: Person, now: dt.datetime) -> list[Waiting]:
-    """Return the files whose decision is due: the panel's verdict is there, or the review has opened."""
-    query = select_due(now, not_of=person.id).limit(_LOOKED_AT)
-    rows = describe_files(db.session.scalars(query).all(), now)
-    return _named(
-        [found for row in rows if (found := _waiting_due(row, now)) is not None], Show.OPEN
-    )
-
-
-def _waiting_expired(row: FileRow) -> Waiting:
+def _waiting_expired(file: DueFile) -> Waiting:
     return Waiting(
         kind="probation.expired",
-        url=url_for("probation.show_file", enrolment_id=row.enrolment.id),
-        since=row.status.since,
-        facts={"name": row.enrolment.person.name, "ends_on": _ends_on(row)},
+        url=url_for("probation.show_file", enrolment_id=file.enrolment_id),
+        since=file.clock.ends_at,
+        facts={"name": file.name, "ends_on": file.clock.ends_on},
     )
 
 
-def _waiting_due(row: FileRow, now: dt.datetime) -> Waiting | None:
-    clock = row.clock
-    if clock is None or clock.is_expired(now):
-        return None
-    verdict_at = row.journey.defense.verdict_at if row.journey.defense is not None else None
-    if verdict_at is None and now < clock.review_at:
-        return None
+def _waiting_due(file: DueFile, now: dt.datetime) -> Waiting:
+    clock = file.clock
     return Waiting(
         kind="probation.decide",
-        url=url_for("probation.show_file", enrolment_id=row.enrolment.id),
-        since=verdict_at if verdict_at is not None else clock.review_at,
+        url=url_for("probation.show_file", enrolment_id=file.enrolment_id),
+        since=file.verdict_at if file.verdict_at is not None else clock.review_at,
         until=clock.ends_at,
         facts={
-            "name": row.enrolment.person.name,
-            "has_verdict": verdict_at is not None,
-            "step": row.status.step.value,
-            "who": row.status.who.value,
+            "name": file.name,
+            "has_verdict": file.verdict_at is not None,
             "urgency": clock.urgency(now).value,
             "days_left": clock.days_left(now),
             "ends_on": clock.ends_on,
             "plan_on": clock.plan_on,
         },
     )
-
-
-def _ends_on(row: FileRow) -> dt.date | None:
-    return row.clock.ends_on if row.clock is not None else None
 
 
 def _named(waiting: Sequence[Waiting], show: Show) -> list[Waiting]:

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from lms.audit.services import record
 from lms.clock import local_date
-from lms.curriculum.domain.path import GateKind
+from lms.curriculum.domain.path import GateKind, Path
 from lms.curriculum.models import Enrolment
-from lms.curriculum.queries import list_gate_passes
+from lms.curriculum.queries import get_path, list_gate_passes
 from lms.curriculum.services import complete_enrolment, pass_gate
 from lms.db import JsonObject, db
 from lms.defense.queries import find_verdict
@@ -53,7 +53,8 @@ def decide(file: ProbationFile, draft: Draft, *, actor: Person, now: dt.datetime
     if enrolment.state != "active":
         raise InvalidState("enrolment_ended", name=enrolment.person.name)
     governing = queries.find_governing(enrolment)
-    case = queries.get_case(file, actor, governing, now)
+    path = get_path(enrolment, now, queries.organisation_zone())
+    case = queries.get_case(file, decider=actor, governing=governing, path=path, now=now)
     findings = check_decision(draft, case)
     outcome = _refuse(draft, case, findings)
     decision = Decision(
@@ -63,7 +64,9 @@ def decide(file: ProbationFile, draft: Draft, *, actor: Person, now: dt.datetime
         summary=draft.summary.strip(),
         decided_by=actor.id,
         decided_at=now,
-        facts=_decision_facts(file, draft, case, governing, findings, now),
+        facts=_decision_facts(file, draft, case, governing, findings)
+        | _evidence_facts(enrolment, draft, path)
+        | {"decided_local": now.astimezone(queries.organisation_zone()).isoformat()},
     )
     decision.file = file
     db.session.add(decision)
@@ -112,12 +115,10 @@ def _decision_facts(
     case: Case,
     governing: queries.Governing,
     findings: Sequence[Finding],
-    now: dt.datetime,
 ) -> JsonObject:
     """Everything that the decision rests on, as it stood at that moment."""
     enrolment, conditions, signature = file.enrolment, governing.conditions, governing.signature
     verdict = find_verdict(enrolment.id)
-    named = {ref for line in draft.lines for ref in line.evidence}
     return {
         "conditions": None
         if conditions is None
@@ -151,11 +152,6 @@ def _decision_facts(
             if draft.outcome is Outcome.REGULAR
         ],
         "exception_reason": draft.exception_reason.strip(),
-        "evidence": [
-            evidence_as_json(one)
-            for one in queries.list_evidence(enrolment, now)
-            if one.ref in named
-        ],
         "union": draft.union.value if draft.union is not None else None,
         "warnings": [
             {"code": one.code, "where": one.where, **{k: str(v) for k, v in one.facts.items()}}
@@ -163,8 +159,13 @@ def _decision_facts(
         ],
         "raters": sorted(case.rater_ids),
         "dates": dates_as_json(queries.dates_of(file)),
-        "decided_local": now.astimezone(queries.organisation_zone()).isoformat(),
     }
+
+
+def _evidence_facts(enrolment: Enrolment, draft: Draft, path: Path) -> JsonObject:
+    named = {ref for line in draft.lines for ref in line.evidence}
+    records = queries.list_evidence(enrolment, path)
+    return {"evidence": [evidence_as_json(one) for one in records if one.ref in named]}
 
 
 def _text(value: object) -> str | None:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from lms.curriculum.models import Enrolment
+from lms.curriculum.queries import get_path
 from lms.defense.queries import find_verdict
 from lms.errors import InvalidState
 from lms.people.access import HR, current_person, requires
@@ -32,8 +33,11 @@ def decide(enrolment_id: int) -> ResponseReturnValue:
         flash(refused, "warning")
         return redirect(url_for("probation.show_file", enrolment_id=enrolment.id), 303)
     governing = queries.find_governing(enrolment)
-    case = queries.get_case(file, current_person(), governing, request_now())
-    records = queries.list_evidence(enrolment, request_now())
+    path = get_path(enrolment, request_now(), queries.organisation_zone())
+    case = queries.get_case(
+        file, decider=current_person(), governing=governing, path=path, now=request_now()
+    )
+    records = queries.list_evidence(enrolment, path)
     form = _bind(governing, records)
     step = request.form.get("step", "")
     if request.method == "GET" or step == "edit":

@@ -1,7 +1,7 @@
 """HR's list, one person's file, and its dates."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -21,10 +21,11 @@ from lms.people.access import HR, current_person, requires
 from lms.people.models import Person
 from lms.people.queries import list_cohorts
 from lms.probation import queries, services
-from lms.probation.domain.contract import check_dates
-from lms.probation.domain.decision import check_outcomes
+from lms.probation.domain.contract import ContractKind, check_dates
+from lms.probation.domain.decision import Outcome, check_outcomes
 from lms.probation.domain.evidence import Evidence, read_evidence
 from lms.probation.domain.finding import errors_of, warnings_of
+from lms.probation.domain.status import Step, Who
 from lms.probation.forms import DatesForm
 from lms.probation.models import Decision, ProbationFile
 from lms.probation.queries import FileFilter, FileRow, Order, Show
@@ -74,6 +75,8 @@ def _member(kind: type[Choice], value: str, default: Choice) -> Choice:
 
 def _columns(now: dt.datetime) -> list[Column[FileRow]]:
     zone = queries.organisation_zone()
+    outcomes, kinds = _words("outcome", Outcome), _words("contract_kind", ContractKind)
+    who, steps = _words("who", Who), _words("step", Step)
 
     def on(at: dt.datetime | None) -> dt.date | None:
         return None if at is None else at.astimezone(zone).date()
@@ -84,7 +87,7 @@ def _columns(now: dt.datetime) -> list[Column[FileRow]]:
         Column(gettext("岗位"), lambda r: r.enrolment.person.post),
         Column(gettext("期次"), lambda r: r.enrolment.cohort.name if r.enrolment.cohort else "", 22),
         Column(gettext("入职日期"), lambda r: r.enrolment.person.hired_on, 12),
-        Column(gettext("合同类型"), lambda r: word("contract_kind", r.file.contract_kind) if r.file else ""),
+        Column(gettext("合同类型"), lambda r: kinds[r.file.contract_kind] if r.file else ""),
         Column(gettext("合同开始"), lambda r: r.file.contract_starts_on if r.file else None, 12),
         Column(gettext("合同结束"), lambda r: r.file.contract_ends_on if r.file else None, 12),
         Column(gettext("试用期开始"), lambda r: r.file.probation_starts_on if r.file else None, 12),
@@ -93,13 +96,18 @@ def _columns(now: dt.datetime) -> list[Column[FileRow]]:
         Column(gettext("录用条件"), _signed_cell, 18),
         Column(gettext("签署日期"), lambda r: on(r.signature.signed_at) if r.signature else None, 12),
         Column(gettext("已过的关"), lambda r: f"{r.journey.gates_done}/{r.journey.gates_total}", 10),
-        Column(gettext("现在在等"), lambda r: word("who", r.status.who), 12),
-        Column(gettext("等什么"), lambda r: word("step", r.status.step), 24),
+        Column(gettext("现在在等"), lambda r: who[r.status.who], 12),
+        Column(gettext("等什么"), lambda r: steps[r.status.step], 24),
         Column(gettext("从哪天起"), lambda r: on(r.status.since), 12),
-        Column(gettext("决定"), lambda r: word("outcome", r.decision.outcome) if r.decision else "", 18),
+        Column(gettext("决定"), lambda r: outcomes[r.decision.outcome] if r.decision else "", 18),
         Column(gettext("决定日期"), lambda r: on(r.decision.decided_at) if r.decision else None, 12),
         Column(gettext("决定人"), lambda r: r.decision.decider.name if r.decision else ""),
     ]  # fmt: skip
+
+
+def _words(name: str, values: Iterable[str]) -> dict[str, str]:
+    """Return the word of each value: looked up once, not once a row."""
+    return {value: word(name, value) for value in values}
 
 
 def _signed_cell(row: FileRow) -> str:
@@ -120,6 +128,7 @@ def show_file(enrolment_id: int) -> ResponseReturnValue:
     now, person = request_now(), current_person()
     file = queries.find_file(enrolment.id)
     governing = queries.find_governing(enrolment)
+    path = get_path(enrolment, now, queries.organisation_zone())
     decision = file.decision if file is not None else None
     history = queries.list_history(enrolment.id)
     return render_template(
@@ -129,13 +138,15 @@ def show_file(enrolment_id: int) -> ResponseReturnValue:
         clock=queries.clock_of(file) if file is not None else None,
         date_notes=_date_notes(enrolment, file),
         governing=governing,
-        path=get_path(enrolment, now, queries.organisation_zone()),
+        path=path,
         standings={one.key: one for one in list_standings(enrolment.id)},
         verdict=find_verdict(enrolment.id),
         defense=find_current_defense(enrolment.id),
         decision=decision,
         lines={line.key: line for line in governing.lines},
-        closed=check_outcomes(queries.get_case(file, person, governing, now))
+        closed=check_outcomes(
+            queries.get_case(file, decider=person, governing=governing, path=path, now=now)
+        )
         if file is not None and decision is None
         else {},
         say_finding=say,

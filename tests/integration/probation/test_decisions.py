@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from lms.audit.models import AuditEvent
-from lms.curriculum.queries import find_gate_pass, list_gate_passes
+from lms.curriculum.queries import find_gate_pass, get_path, list_gate_passes
 from lms.db import db
 from lms.defense.queries import find_verdict
 from lms.errors import InvalidInput, InvalidState, NotAllowed
@@ -17,7 +17,12 @@ from lms.notifications.models import OutboxMessage
 from lms.people.domain.roles import RoleName
 from lms.probation.domain.decision import ConditionLine, ConditionState, Outcome
 from lms.probation.models import Decision
-from lms.probation.queries import find_decision, find_signature, list_evidence
+from lms.probation.queries import (
+    find_decision,
+    find_signature,
+    list_evidence,
+    organisation_zone,
+)
 from lms.probation.services import decide
 from tests.conftest import NOON
 from tests.factories.curriculum import make_enrolment
@@ -310,7 +315,7 @@ def test_evidence_is_papers_and_verdicts_oldest_first():
     second = make_result(enrolment, source="attempt:2", points="85", passed=True, now=NOON)
     make_result(enrolment, key="quiz-of-another-programme", source="attempt:3")
     verdict = find_verdict(enrolment.id)
-    found = list_evidence(enrolment, LATER)
+    found = list_evidence(enrolment, get_path(enrolment, LATER, organisation_zone()))
     assert [one.ref for one in found] == [
         f"grade_entry:{first.id}",
         f"grade_entry:{second.id}",
