@@ -96,7 +96,8 @@ WITH_ERROR_WORDS = (
     "probation",
 )
 
-#: endpoint, icon, policy, label. Labels are marked for translation in ``_labels``.
+_DEFENSE_STAFF = access.TRAINER | access.RATER | access.HR | access.LEAD | access.QUALITY
+#: endpoint, icon, policy. Labels are marked for translation in ``_labels``.
 NAVIGATION: tuple[tuple[str, str, Policy], ...] = (
     ("home.index", "home", access.SIGNED_IN),
     ("people.list_people", "people", access.HR | access.ADMIN | access.TRAINER | access.LEAD),
@@ -104,7 +105,7 @@ NAVIGATION: tuple[tuple[str, str, Policy], ...] = (
     ("curriculum.list_enrolments", "path", access.HR | access.TRAINER | access.LEAD | access.ADMIN),
     ("quizzes.list_sittings", "sitting", access.TRAINER | access.HR),
     ("questions.list_banks", "bank", access.TRAINER | access.QUALITY | access.HR),
-    ("defense.list_defenses", "defense", access.TRAINER | access.RATER | access.HR),
+    ("defense.list_defenses", "defense", _DEFENSE_STAFF),
     ("probation.list_files", "probation", access.HR),
     ("certificates.list_credentials", "certificate", access.HR),
     ("library.list_cards", "card", access.SIGNED_IN),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from lms.certificates.services import issue_credential
 from lms.config import Settings
 from lms.curriculum.models import Enrolment
+from lms.curriculum.queries import get_path
 from lms.db import db, transaction
 from lms.defense import services as defense
 from lms.defense.domain.sheet import Entry, Sheet
@@ -122,7 +123,10 @@ class Panel:
         self, file: ProbationFile, enrolment: Enrolment, outcome: Outcome, then: dt.datetime
     ) -> Draft:
         governing = probation.find_governing(enrolment)
-        case = probation.get_case(file, self.staff["hr"], governing, then)
+        path = get_path(enrolment, then, self.zone)
+        case = probation.get_case(
+            file, decider=self.staff["hr"], governing=governing, path=path, now=then
+        )
         lines = []
         for condition in governing.lines:
             is_unmet = outcome is Outcome.NOT_MET and condition.source == "defense"

@@ -83,8 +83,8 @@ def make_mail(
     mail["Subject"] = subject
     mail["Message-ID"] = f"<{key}@{server.sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = "en" if locale == "en" else "zh-CN"
     mail.set_content(body + "\n", cte="base64")
+    mail["Content-Language"] = "en" if locale == "en" else "zh-CN"
     return mail
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -92,6 +92,7 @@ class FileRow:
 
 
 _WEEKEND = 2
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 _IS_OPEN = and_(Enrolment.state == "active", Decision.id.is_(None))
 
 
@@ -143,22 +144,21 @@ def list_due(now: dt.datetime, *, not_of: int) -> list[DueFile]:
         .scalar_subquery()
     )
     ends_on = ProbationFile.probation_ends_on
+    columns = select(
+        Enrolment.id,
+        Person.name,
+        ProbationFile.probation_starts_on.label("starts_on"),
+        ends_on.label("ends_on"),
+        verdict_at.label("verdict_at"),
+    )
     rows = db.session.execute(
-        _joined(
-            select(
-                Enrolment.id,
-                Person.name,
-                ProbationFile.probation_starts_on,
-                ends_on,
-                verdict_at.label("verdict_at"),
-            )
-        )
+        _joined(columns)
         .where(_IS_OPEN, Enrolment.person_id != not_of)
         .where(or_(ends_on <= widest, and_(ends_on.is_not(None), _has_verdict())))
         .order_by(ends_on, Person.name, Enrolment.id)
     )
     files = [
-        DueFile(row[0], row[1], ProbationClock(row[2], row[3], zone), row.verdict_at)
+        DueFile(row.id, row.name, ProbationClock(row.starts_on, row.ends_on, zone), row.verdict_at)
         for row in rows
     ]
     return [one for one in files if one.verdict_at is not None or now >= one.clock.review_at]
@@ -176,7 +176,7 @@ def count_files(now: dt.datetime, *, not_of: int) -> Mapping[Show, int]:
     return {show: int(getattr(row, show.value)) for show in Show}
 
 
-def _joined(query: Select[Any]) -> Select[Any]:
+def _joined(query: Query) -> Query:
     return (
         query.join(Person, Person.id == Enrolment.person_id)
         .outerjoin(ProbationFile, ProbationFile.enrolment_id == Enrolment.id)

@@ -59,6 +59,8 @@ def _waiting_expired(file: DueFile) -> Waiting:
         kind="probation.expired",
         url=url_for("probation.show_file", enrolment_id=file.enrolment_id),
         since=file.clock.ends_at,
+        # Confirming has no end, but it is late: the landing page shows what is past first.
+        until=file.clock.ends_at,
         facts={"name": file.name, "ends_on": file.clock.ends_on},
     )
 

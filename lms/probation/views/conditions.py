@@ -7,7 +7,7 @@ from flask_babel import get_locale, gettext
 from lms.curriculum.models import Enrolment
 from lms.curriculum.queries import find_active_enrolment
 from lms.errors import InvalidState, NotFound
-from lms.people.access import HR, LEARNER, SIGNED_IN, current_person, requires
+from lms.people.access import HR, SIGNED_IN, current_person, requires
 from lms.probation import queries, services
 from lms.probation.domain.conditions import is_same_name, text_sha256
 from lms.probation.forms import SignForm
@@ -19,7 +19,7 @@ from lms.web.markdown import render_blocks
 
 
 @blueprint.route("/conditions", methods=["GET", "POST"])
-@requires(LEARNER)
+@requires(SIGNED_IN)
 def conditions() -> ResponseReturnValue:
     """Show the conditions that govern one's own probation, and take the signature under them."""
     person = current_person()

@@ -31,7 +31,7 @@ from tests.factories.defense import (
 )
 from tests.postgres import start_postgres
 
-ROUNDS = 5
+ROUNDS = 3
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

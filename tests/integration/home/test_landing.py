@@ -5,6 +5,7 @@ import re
 from lms.people.domain.roles import RoleName
 from tests.factories.certificates import make_credential
 from tests.factories.curriculum import make_enrolment, pass_gates
+from tests.factories.defense import make_defense, make_ready_enrolment, make_sheet, rate_all
 from tests.factories.people import make_person
 from tests.factories.probation import make_conditions
 
@@ -65,3 +66,22 @@ def test_a_stranger_is_led_to_sign_in(app):
     answer = app.test_client().get("/")
     assert answer.status_code == 302
     assert "/login" in answer.headers["Location"]
+
+
+def test_the_candidate_cannot_tell_the_verdict_before_hr_decides(app, sign_in):
+    """A passed and a failed defense look the same: tick, count and words."""
+    pages = []
+    for level in (4, 2):
+        with app.app_context():
+            enrolment = make_ready_enrolment(make_person(name="林小满"))
+            make_conditions(enrolment.programme)
+            rate_all(make_defense(enrolment), *[make_sheet(level)] * 3)
+            learner = enrolment.person_id
+        pages.append(sign_in(learner).get("/").text)
+    # Made-up names and ids differ from one programme to the next; nothing else may.
+    passed, failed = (
+        re.sub(r'href="[^"]*"|content="[^"]*"|value="[^"]*"|\d{4,}|会议室 \d+|[a-z]+-?\d+', "", page)
+        for page in pages
+    )
+    assert "已答辩，等人事决定" in passed
+    assert passed == failed

@@ -242,7 +242,7 @@ def test_past_the_end_it_stays_until_confirmed(officer):
     found = waiting(officer)
     assert "probation.decide" not in found
     one = found["probation.expired"]
-    assert one.since == dt.datetime(2026, 11, 20, 16, 0, tzinfo=dt.UTC)
+    assert one.since == one.until == dt.datetime(2026, 11, 20, 16, 0, tzinfo=dt.UTC)
     assert one.facts["ends_on"] == dt.date(2026, 11, 20)
     assert one.url == f"/probation/{file.enrolment_id}"
 

@@ -18,7 +18,7 @@ const show = (answer) => {
   if (!answer.is_read) return;
   bar.value = bar.max;
   if (markRead) markRead.hidden = true;
-  if (!answer.is_done) state.textContent = text.dataset.wordsRead;
+  state.textContent = answer.is_done ? text.dataset.wordsDone : text.dataset.wordsRead;
 };
 
 const tell = async ({ leaving = false } = {}) => {
@@ -50,11 +50,17 @@ const later = () => {
 
 /* A block counts as seen when its lower edge has come into view, or was jumped over. The mark only moves on:
    opening the page at its top must not forget where the reader was. */
+const blocks = [...document.querySelectorAll("[data-block]")];
+const end = document.getElementById("recall"); // what follows the text: who is there has passed all of it
+const isPassed = (entry) =>
+  entry.target === end
+    ? entry.isIntersecting
+    : entry.boundingClientRect.bottom <= (entry.rootBounds?.bottom ?? innerHeight) + 1;
 const watch = new IntersectionObserver(
   (entries) => {
     const passed = entries
-      .filter((entry) => entry.boundingClientRect.bottom <= (entry.rootBounds?.bottom ?? innerHeight) + 1)
-      .map((entry) => Number(entry.target.dataset.block));
+      .filter(isPassed)
+      .map((entry) => (entry.target === end ? blocks.length : Number(entry.target.dataset.block)));
     const furthest = Math.max(seen, ...passed);
     if (furthest === seen) return;
     seen = furthest;
@@ -64,7 +70,7 @@ const watch = new IntersectionObserver(
   { threshold: [0, 0.25, 0.5, 0.75, 1] },
 );
 
-document.querySelectorAll("[data-block]").forEach((block) => watch.observe(block));
+[...blocks, end].forEach((each) => watch.observe(each));
 addEventListener("pagehide", () => tell({ leaving: true }));
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") tell({ leaving: true });
