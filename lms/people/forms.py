@@ -54,7 +54,7 @@ class CheckboxList(SelectMultipleField):
 class PersonForm(Form):
     """A person's own data and roles."""
 
-    name = StringField(_("姓名"), validators=[DataRequired(), Length(max=80)])
+    name = StringField(_("姓名"), validators=[DataRequired(_("请填写姓名。")), Length(max=80)])
     name_latin = StringField(
         _("姓名拼音"),
         description=_("证书英文部分用，例如 Lin Xiaoman。可以以后再补。"),
@@ -141,7 +141,7 @@ class SupervisorForm(Form):
 class CohortForm(Form):
     """A cohort."""
 
-    name = StringField(_("名称"), validators=[DataRequired(), Length(max=80)])
+    name = StringField(_("名称"), validators=[DataRequired(_("请填写名称。")), Length(max=80)])
     starts_on = DateField(_("开始日期"), validators=[InputRequired()])
     note = TextAreaField(_("备注"), validators=[Length(max=500)])
 

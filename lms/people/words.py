@@ -116,7 +116,7 @@ def roster_words(code: str, facts: Facts) -> str:
 
 
 _REFUSALS: dict[str, Callable[[Facts], str]] = {
-    "missing": lambda _: gettext("姓名没有填。"),
+    "missing": lambda _: gettext("没有填。"),
     "no_identity": lambda _: gettext("手机号、邮箱、工号至少填一项。"),
     "too_long": lambda f: gettext("太长了，最多 %(limit)s 个字。", limit=f["limit"]),
     "bad_phone": lambda _: gettext(

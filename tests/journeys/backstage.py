@@ -34,8 +34,8 @@ def find_answers(site: Site, attempt_id: int, *, wrong: int = 0) -> Answers:
     found: Answers = {}
     for position, entry in enumerate(json.loads(paper), start=1):
         samples = sample_responses(item_from_json(entry["body"]))
-        chosen = (samples.wrong if position <= wrong else samples.right)[0]
-        found[position] = list(chosen["chosen"])
+        raw = samples.wrong if position <= wrong else samples.right
+        found[position] = next(list(one["chosen"]) for one in raw if one["chosen"])
     return found
 
 

@@ -246,8 +246,8 @@ def test_1d_hr_imports_twenty_by_a_roster(walk: Walk) -> None:
     assert hr.heading == "预览花名册"
     hr.sees("可以导入", "有问题")
     bad_phone, taken = hr.row("第 22 行"), hr.row("第 23 行")
-    expect(bad_phone.locator("td[data-label='手机号']")).to_contain_text("看不懂这个手机号")
-    expect(taken.locator("td[data-label='工号']")).to_contain_text(f"已经是 {HIRE} 的了")
+    expect(bad_phone).to_contain_text("手机号：看不懂这个手机号")
+    expect(taken).to_contain_text(f"工号：已经是 {HIRE} 的了")
     bad = openpyxl.load_workbook(hr.download("下载有问题的行", walk.folder))["花名册"]
     rows = [[cell.value for cell in row] for row in bad.iter_rows()]
     assert rows[0][0] == "姓名"
@@ -736,7 +736,7 @@ def test_6b_hr_enters_the_contract_and_decides(walk: Walk) -> None:
     hr.fill(试用期最后一天=plus_months(first, 3).isoformat())
     hr.tick("以上与双方签字的劳动合同原文一致")
     hr.press("保存")
-    hr.sees("离最后一天", chinese_day(plus_months(first, 3)))
+    hr.sees("还有", "最后时刻", f"{chinese_day(plus_months(first, 3))} 24:00")
     hr.follow("逐项核对并决定")
     for number, condition in enumerate(hr.page.locator("fieldset.condition").all()):
         evidence = condition.locator("input[type=checkbox]")

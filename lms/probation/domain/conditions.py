@@ -23,7 +23,10 @@ class Condition:
         text: As signed, in Chinese.
         text_en: The same in English; may be empty.
         source: What it is measured by: ``module_quiz``, ``stage_test``, ``defense``, or another word.
-        threshold: From when on it is met; may be empty.
+        threshold: From when on it is met; may be empty, like all that follows.
+        threshold_en: The same in English.
+        data: The material that shows it.
+        data_en: The same in English.
         keys: Modules or stages that a quiz source is narrowed to; empty for all.
     """
 
@@ -32,6 +35,9 @@ class Condition:
     text_en: str = ""
     source: str = ""
     threshold: str = ""
+    threshold_en: str = ""
+    data: str = ""
+    data_en: str = ""
     keys: tuple[str, ...] = ()
 
 
@@ -53,6 +59,9 @@ def read_condition(body: Mapping[str, object]) -> Condition:
         text_en=_text(body, "text_en"),
         source=_text(body, "source"),
         threshold=_text(body, "threshold"),
+        threshold_en=_text(body, "threshold_en"),
+        data=_text(body, "data"),
+        data_en=_text(body, "data_en"),
         keys=tuple(str(one) for one in keys) if isinstance(keys, list | tuple) else (),
     )
 

@@ -234,7 +234,8 @@ def _check_positive(draft: Draft, case: Case) -> Iterable[Finding]:
     ):
         lines = _lines_in(draft, state)
         if lines:
-            yield warning(code, line_field("state", lines[0].condition), conditions=_names(lines))
+            where = line_field("state", lines[0].condition)
+            yield warning(code, where, count=len(lines), conditions=_names(lines))
 
 
 def _check_negative(draft: Draft, case: Case) -> Iterable[Finding]:
@@ -242,7 +243,7 @@ def _check_negative(draft: Draft, case: Case) -> Iterable[Finding]:
     if not unmet:
         unknown = _lines_in(draft, ConditionState.NO_EVIDENCE)
         code = "no_evidence_no_ground" if unknown else "nothing_unmet"
-        yield error(code, "outcome", conditions=_names(unknown))
+        yield error(code, "outcome")
     for line in unmet:
         if not line.names_evidence:
             yield error(
@@ -255,7 +256,7 @@ def _check_negative(draft: Draft, case: Case) -> Iterable[Finding]:
 
 
 def _names(lines: Iterable[ConditionLine]) -> str:
-    return "、".join(line.condition for line in lines)
+    return ", ".join(line.condition for line in lines)
 
 
 def _check_words(draft: Draft) -> Iterable[Finding]:

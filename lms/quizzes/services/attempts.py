@@ -90,7 +90,7 @@ def start_attempt(
 
 def _after_overdue(sitting_id: int, person_id: int, now: dt.datetime) -> OwnSitting:
     """Return the candidate's sitting, after closing an attempt that the worker has not come to yet."""
-    own = get_own_sitting(sitting_id, person_id, now, lock=False)
+    own = get_own_sitting(sitting_id, person_id, now, lock=True)
     running = own.verdict.running
     if running is None or now < running.deadline_at:
         return own

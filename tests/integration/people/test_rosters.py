@@ -141,7 +141,7 @@ def test_errors_are_shown_by_row_and_field_and_only_good_rows_are_imported(app, 
     response = upload(hr, xlsx(*rows))
     page = hr.get(response.location).text
     for words in (
-        "姓名没有填",
+        "姓名：没有填",
         "看不懂这个手机号",
         "邮箱格式不对",
         "看不懂这个日期",

@@ -2,7 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.people.domain.contacts import as_email, as_phone, as_username, narrow, propose_username
+from lms.people.domain.contacts import (
+    as_email,
+    as_phone,
+    as_username,
+    masked,
+    narrow,
+    propose_username,
+)
 
 
 @pytest.mark.parametrize(
@@ -111,3 +118,17 @@ def test_every_proposal_is_a_valid_free_user_name(employee_no, phone, taken):
 
 def test_narrow_keeps_chinese():
     assert narrow("　林小满（１）") == "林小满(1)"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("", ""),
+        ("13800138000", "138****8000"),
+        ("+85291234567", "+85****4567"),
+        ("1234567", "***"),
+        ("xiaoman@example.com", "x***@example.com"),
+    ],
+)
+def test_the_middle_is_hidden(value, shown):
+    assert masked(value) == shown

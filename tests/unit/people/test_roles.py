@@ -2,7 +2,12 @@ import datetime as dt
 
 import pytest
 
-from lms.people.domain.invitations import InvitationState, invitation_state
+from lms.people.domain.invitations import (
+    InvitationState,
+    PersonState,
+    invitation_state,
+    person_state,
+)
 from lms.people.domain.roles import RoleName, grantable_roles, may_manage
 
 NOW = dt.datetime(2026, 11, 23, 4, 0, tzinfo=dt.UTC)
@@ -41,3 +46,19 @@ def test_only_an_admin_makes_hr_and_admins():
 )
 def test_state_of_an_invitation(used, revoked, expires, state):
     assert invitation_state(used_at=used, revoked_at=revoked, expires_at=expires, now=NOW) == state
+
+
+@pytest.mark.parametrize(
+    ("is_active", "has_password", "latest", "state"),
+    [
+        (False, True, None, PersonState.INACTIVE),
+        (True, True, InvitationState.OPEN, PersonState.JOINED),
+        (True, False, InvitationState.OPEN, PersonState.INVITED),
+        (True, False, InvitationState.EXPIRED, PersonState.EXPIRED),
+        (True, False, InvitationState.REVOKED, PersonState.UNINVITED),
+        (True, False, None, PersonState.UNINVITED),
+    ],
+)
+def test_where_a_person_stands(is_active, has_password, latest, state):
+    found = person_state(is_active=is_active, has_password=has_password, latest=latest)
+    assert found is state

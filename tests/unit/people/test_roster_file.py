@@ -200,10 +200,12 @@ def test_the_template_reads_back_empty_and_its_examples_are_skipped():
     assert book.sheetnames == ["花名册", "填写说明", "选项"]
     assert [cell.value for cell in book["花名册"][1]] == [column.heading for column in COLUMNS]
     assert [issue.code for issue in read_roster_file(as_bytes(book)).issues] == ["roster_empty"]
-    assert {
-        str(rule.sqref)[0]
-        for rule in book["花名册"].data_validations.dataValidation
-    } == {"E", "G", "H", "K"}
+    assert {str(rule.sqref)[0] for rule in book["花名册"].data_validations.dataValidation} == {
+        "E",
+        "G",
+        "H",
+        "K",
+    }
     examples = [
         row
         for row in book["填写说明"].iter_rows(values_only=True)

@@ -25,10 +25,17 @@ def test_a_line_is_read():
         "source": "module_quiz",
         "threshold": 80,
         "keys": ["law"],
+        "data": "试卷",
         "judge": "trainer",
     }
     assert read_condition(body) == Condition(
-        "C1", "五个模块测验全部通过", "All module quizzes passed", "module_quiz", "80", ("law",)
+        key="C1",
+        text="五个模块测验全部通过",
+        text_en="All module quizzes passed",
+        source="module_quiz",
+        threshold="80",
+        data="试卷",
+        keys=("law",),
     )
 
 
