@@ -17,7 +17,9 @@ run: setup ## set everything up and serve the product with its demo organisation
 	@$(BIN)/python -m lms init --demo-if-new
 	@exec $(BIN)/python -m lms serve --host $(HOST) --port $(PORT)
 
-setup: .venv/.run node_modules/.stamp .venv/.system lms/web/translations/en/LC_MESSAGES/messages.mo
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard lms/*/translations/*/LC_MESSAGES/*.po))
+
+setup: .venv/.run node_modules/.stamp .venv/.system $(CATALOGUES)
 
 setup-test: setup .venv/.test .venv/.chromium
 

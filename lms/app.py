@@ -7,6 +7,7 @@ from flask import Flask, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.audit import models as audit_models
 from lms.certificates import models as certificates_models
@@ -126,6 +127,9 @@ def create_app(settings: Settings, overrides: Mapping[str, object] | None = None
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {} if settings.is_sqlite else {"pool_pre_ping": True}
     app.config.update(overrides or {})
     app.extensions["settings"] = settings
+    if settings.is_https:
+        # https ends at a proxy in front of us; limits and links need the address and scheme that it saw.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     app.config["ERROR_WORD_TEMPLATES"] = [f"{name}/error_words.html" for name in WITH_ERROR_WORDS]
     db.init_app(app)
     if settings.is_sqlite:

@@ -61,6 +61,11 @@ class SignInForm(LoginForm):
     email = EmailField(validators=[Optional()])
     identity = StringField("identity", validators=[InputRequired()])
 
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        # The page has its own way to a new password; the library would put a second one under the field.
+        self.password.description = ""
+
     @override
     def validate(self, **kwargs: object) -> bool:
         """Find the person by any identity, then check as Flask-Security does."""

@@ -746,6 +746,7 @@ def test_6b_hr_enters_the_contract_and_decides(walk: Walk) -> None:
             for box in evidence.all():
                 box.check()
         else:
+            condition.locator("summary").click()
             hr.field("其他材料", condition).fill(f"质检共享盘，材料 {number + 1} 号")
     hr.press("下一步：再看一遍")
     hr.sees("请选择决定")
@@ -784,6 +785,7 @@ def test_6c_a_negative_choice_after_the_last_day_is_refused(walk: Walk) -> None:
     hr.sees("试用期届满")
     # Somebody who left the page open since the day before, or who meddles with it, is refused all the same.
     condition = hr.page.locator("fieldset.condition").first
+    # What is required then opens by itself.
     condition.get_by_label("未达到", exact=True).check()
     hr.field("其他材料", condition).fill("质检单 3 号")
     hr.field("理由", condition).fill("三次抽查都没有达到约定的合格线，差 12 分。")

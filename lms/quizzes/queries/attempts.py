@@ -8,7 +8,7 @@ from sqlalchemy import JSON, bindparam, literal, select, union_all
 from sqlalchemy.orm import defer, joinedload
 
 from lms.curriculum.models import Enrolment, Programme, Stage
-from lms.db import db
+from lms.db import BigId, db
 from lms.errors import NotFound
 from lms.quizzes.domain.attempts import AttemptState
 from lms.quizzes.domain.paper import Paper, paper_from_json
@@ -41,7 +41,7 @@ class AnsweredItem:
     saved_at: dt.datetime | None
 
 
-# Built once: composing a statement costs more than running it.
+# The statements of the exam are built once: composing one costs more than running it.
 _ITEM_ANSWER = (
     select(
         _attempt.state,
@@ -155,25 +155,55 @@ def get_attempt(attempt_id: int) -> Attempt:
     return attempt
 
 
+_OWN = (
+    select(Attempt)
+    .where(
+        Attempt.id == bindparam("attempt_id", type_=BigId),
+        Attempt.person_id == bindparam("person_id", type_=BigId),
+    )
+    .options(joinedload(Attempt.sitting).joinedload(Sitting.quiz))
+)
+
+
 def get_own_attempt(attempt_id: int, person_id: int) -> Attempt:
     """Return the person's own attempt with its sitting and quiz.
 
     Raises:
         NotFound: There is none, or it is somebody else's: whose it is, is nobody's business.
     """
-    attempt = db.session.scalars(
-        select(Attempt)
-        .where(Attempt.id == attempt_id, Attempt.person_id == person_id)
-        .options(joinedload(Attempt.sitting).joinedload(Sitting.quiz))
-    ).first()
+    ids = {"attempt_id": attempt_id, "person_id": person_id}
+    attempt = db.session.scalars(_OWN, ids).first()
     if attempt is None:
         raise NotFound("attempt", id=attempt_id)
     return attempt
 
 
-def lock_open_attempt(
-    attempt_id: int, *, person_id: int | None = None, skip_locked: bool = False
-) -> Attempt | None:
+_GATES = (
+    joinedload(Attempt.enrolment)
+    .joinedload(Enrolment.programme)
+    .joinedload(Programme.stages)
+    .joinedload(Stage.modules)
+)
+_OPEN = (
+    select(Attempt)
+    .where(
+        Attempt.id == bindparam("attempt_id", type_=BigId),
+        Attempt.state == AttemptState.OPEN.value,
+    )
+    .options(
+        defer(Attempt.paper, raiseload=True),
+        joinedload(Attempt.sitting).joinedload(Sitting.quiz),
+        _GATES,
+    )
+    .execution_options(populate_existing=True)
+)
+_OPEN_OF = _OPEN.where(Attempt.person_id == bindparam("person_id", type_=BigId)).with_for_update(
+    of=Attempt
+)
+_OPEN_OF_ANYBODY = _OPEN.with_for_update(of=Attempt, skip_locked=True)
+
+
+def lock_open_attempt(attempt_id: int, person_id: int | None) -> Attempt | None:
     """Return an open attempt, locked until the transaction ends; None when it is not open any more.
 
     On PostgreSQL the lock waits for answers just being saved and lets later ones see the end; on SQLite the
@@ -182,26 +212,22 @@ def lock_open_attempt(
 
     Args:
         attempt_id: Its row.
-        person_id: Whose it must be; None for the worker.
-        skip_locked: Do not wait for a transaction that is closing it already: return None.
+        person_id: Whose it must be. None for the worker, which does not wait for a transaction that is
+            ending the attempt already and gets None.
     """
-    query = (
-        select(Attempt)
-        .where(Attempt.id == attempt_id, Attempt.state == AttemptState.OPEN.value)
-        .options(
-            defer(Attempt.paper, raiseload=True),
-            joinedload(Attempt.sitting).joinedload(Sitting.quiz),
-            joinedload(Attempt.enrolment)
-            .joinedload(Enrolment.programme)
-            .joinedload(Programme.stages)
-            .joinedload(Stage.modules),
-        )
-        .with_for_update(of=Attempt, skip_locked=skip_locked)
-        .execution_options(populate_existing=True)
-    )
-    if person_id is not None:
-        query = query.where(Attempt.person_id == person_id)
-    return db.session.scalars(query).unique().first()
+    if person_id is None:
+        found = db.session.scalars(_OPEN_OF_ANYBODY, {"attempt_id": attempt_id})
+    else:
+        found = db.session.scalars(_OPEN_OF, {"attempt_id": attempt_id, "person_id": person_id})
+    return found.unique().first()
+
+
+_MARKING = union_all(
+    select(literal(0), _attempt.paper).where(_attempt.id == bindparam("attempt_id")),
+    select(_response.position, _response.answer).where(
+        _response.attempt_id == bindparam("attempt_id")
+    ),
+)
 
 
 def get_marking(attempt_id: int) -> tuple[Paper, dict[int, Mapping[str, object]]]:
@@ -211,12 +237,7 @@ def get_marking(attempt_id: int) -> tuple[Paper, dict[int, Mapping[str, object]]
     """
     paper: Paper = ()
     answers: dict[int, Mapping[str, object]] = {}
-    for position, value in db.session.execute(
-        union_all(
-            select(literal(0), _attempt.paper).where(_attempt.id == attempt_id),
-            select(_response.position, _response.answer).where(_response.attempt_id == attempt_id),
-        )
-    ):
+    for position, value in db.session.execute(_MARKING, {"attempt_id": attempt_id}):
         if position == 0:
             paper = paper_from_json(value)
         else:
@@ -224,13 +245,14 @@ def get_marking(attempt_id: int) -> tuple[Paper, dict[int, Mapping[str, object]]
     return paper, answers
 
 
+_ANSWERS = select(_response.position, _response.seq, _response.answer, _response.saved_at).where(
+    _response.attempt_id == bindparam("attempt_id")
+)
+
+
 def list_answers(attempt_id: int) -> dict[int, StoredAnswer]:
     """Return the stored answers of an attempt by position."""
-    rows = db.session.execute(
-        select(Response.position, Response.seq, Response.answer, Response.saved_at)
-        .where(Response.attempt_id == attempt_id)
-        .order_by(Response.position)
-    )
+    rows = db.session.execute(_ANSWERS, {"attempt_id": attempt_id})
     return {
         position: StoredAnswer(seq, answer, saved_at) for position, seq, answer, saved_at in rows
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy import Text, bindparam, cast, func, select
 
 from lms.curriculum.models import Lesson
 from lms.db import db
@@ -43,20 +43,18 @@ def list_pools(banks: Collection[str]) -> tuple[dict[str, list[PoolItem]], froze
     The same rule as ``questions.queries.list_drawable``, for all banks in one statement, with bodies left as
     text: a start reads a hundred items and parses the twenty it draws.
     """
-    rows = db.session.execute(
-        _drawable(banks).add_columns(
-            ItemVersion.id,
-            Item.key,
-            cast(ItemVersion.body, Text),
-            ItemVersion.red_line,
-            ItemVersion.lesson_key,
-            ItemVersion.point,
-            ItemVersion.presented_at,
-        )
-    )
     pools: dict[str, list[PoolItem]] = {bank: [] for bank in banks}
     unseen: set[int] = set()
-    for bank, version_id, key, body, red_line, lesson_key, point, presented_at in rows:
+    for (
+        bank,
+        version_id,
+        key,
+        body,
+        red_line,
+        lesson_key,
+        point,
+        presented_at,
+    ) in db.session.execute(_POOLS, {"banks": list(banks)}):
         pools[bank].append(PoolItem(version_id, key, body, red_line, lesson_key, point))
         if presented_at is None:
             unseen.add(version_id)
@@ -65,7 +63,7 @@ def list_pools(banks: Collection[str]) -> tuple[dict[str, list[PoolItem]], froze
 
 def count_drawable(banks: Collection[str]) -> dict[str, int]:
     """Return how many items may be drawn from each bank; an unknown bank has none."""
-    rows = db.session.execute(_drawable(banks).add_columns(func.count()).group_by(ItemBank.key))
+    rows = db.session.execute(_COUNTS, {"banks": list(banks)})
     found = {str(bank): int(number) for bank, number in rows}
     return {bank: found.get(bank, 0) for bank in banks}
 
@@ -80,16 +78,26 @@ def list_lesson_titles(keys: Collection[str]) -> dict[str, tuple[str, str]]:
     return {key: (title, title_en) for key, title, title_en in rows}
 
 
-def _drawable(banks: Collection[str]) -> Select[str]:
-    return (
-        select(ItemBank.key)
-        .select_from(ItemVersion)
-        .join(Item, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.version))
-        .join(ItemBank, Item.bank_id == ItemBank.id)
-        .where(
-            ItemBank.key.in_(banks),
-            ItemBank.retired_at.is_(None),
-            Item.purpose == QUIZ,
-            Item.state == READY,
-        )
+# Built once: composing a statement costs more than running it.
+_DRAWABLE = (
+    select(ItemBank.key)
+    .select_from(ItemVersion)
+    .join(Item, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.version))
+    .join(ItemBank, Item.bank_id == ItemBank.id)
+    .where(
+        ItemBank.key.in_(bindparam("banks", expanding=True)),
+        ItemBank.retired_at.is_(None),
+        Item.purpose == QUIZ,
+        Item.state == READY,
     )
+)
+_POOLS = _DRAWABLE.add_columns(
+    ItemVersion.id,
+    Item.key,
+    cast(ItemVersion.body, Text),
+    ItemVersion.red_line,
+    ItemVersion.lesson_key,
+    ItemVersion.point,
+    ItemVersion.presented_at,
+)
+_COUNTS = _DRAWABLE.add_columns(func.count()).group_by(ItemBank.key)

@@ -1,14 +1,15 @@
 """Reading sittings: those of the organisation, and those of one candidate."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from lms.curriculum.models import Enrolment, Programme
-from lms.db import db
+from lms.db import BigId, db
 from lms.errors import NotFound
 from lms.people.models import Cohort
 from lms.quizzes.domain.attempts import AttemptState, MayStart, PastAttempt, Window, may_start
@@ -152,7 +153,8 @@ def get_own_sitting(
     Raises:
         NotFound: There is none, or it is not this person's.
     """
-    found = _list_own(person_id, now, Sitting.id == sitting_id, lock=lock)
+    query = _ONE_OWN_LOCKED if lock else _ONE_OWN
+    found = _fold_own(query, {"person_id": person_id, "sitting_id": sitting_id}, now)
     if not found:
         raise NotFound("sitting", id=sitting_id)
     return found[0]
@@ -177,10 +179,13 @@ def list_sittings_for_enrolment(enrolment: Enrolment, now: dt.datetime) -> list[
     )
 
 
-def _list_own(
-    person_id: int, now: dt.datetime, wanted: ColumnElement[bool], *, lock: bool = False
-) -> list[OwnSitting]:
-    """Return sittings of a person with the person's attempts, in one statement.
+def _list_own(person_id: int, now: dt.datetime, wanted: ColumnElement[bool]) -> list[OwnSitting]:
+    """Return sittings of a person with the person's attempts, in one statement."""
+    return _fold_own(_own_query(wanted), {"person_id": person_id}, now)
+
+
+def _own_query(wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Return sittings of the person ``:person_id``, a row for each of the person's attempts.
 
     A candidate is who is enrolled, in the sitting's cohort, in the programme of its quiz; or who has begun:
     leaving a cohort afterwards does not take the attempt away.
@@ -191,7 +196,7 @@ def _list_own(
         .where(Attempt.sitting_id == Sitting.id, Attempt.enrolment_id == Enrolment.id)
         .exists()
     )
-    query = (
+    return (
         select(
             Sitting,
             Enrolment.id,
@@ -208,24 +213,31 @@ def _list_own(
         .outerjoin(own, and_(own.sitting_id == Sitting.id, own.enrolment_id == Enrolment.id))
         .options(contains_eager(Sitting.quiz))
         .where(
-            Enrolment.person_id == person_id,
+            Enrolment.person_id == bindparam("person_id", type_=BigId),
             or_(and_(Enrolment.cohort_id == Sitting.cohort_id, Enrolment.state == "active"), begun),
             wanted,
         )
         .order_by(Sitting.opens_at.desc(), Sitting.id.desc(), own.number)
     )
-    if lock:
-        query = query.with_for_update(of=Sitting, read=True, key_share=True)
-    rows = db.session.execute(query).all()
+
+
+# Built once for the start, which a whole hall presses in the same minute: composing costs more than running.
+_ONE_OWN = _own_query(Sitting.id == bindparam("sitting_id", type_=BigId))
+_ONE_OWN_LOCKED = _ONE_OWN.with_for_update(of=Sitting, read=True, key_share=True)
+
+
+def _fold_own(
+    query: Select[*tuple[Any, ...]], parameters: Mapping[str, object], now: dt.datetime
+) -> list[OwnSitting]:
     sittings: dict[int, tuple[Sitting, int]] = {}
     attempts: dict[int, list[PastAttempt]] = {}
-    for sitting, enrolment_id, attempt_id, number, state, deadline_at, ended_at, passed in rows:
+    for sitting, enrolment_id, attempt_id, number, state, *ended in db.session.execute(
+        query, parameters
+    ):
         sittings[sitting.id] = (sitting, enrolment_id)
         past = attempts.setdefault(sitting.id, [])
         if attempt_id is not None:
-            past.append(
-                PastAttempt(attempt_id, number, AttemptState(state), deadline_at, ended_at, passed)
-            )
+            past.append(PastAttempt(attempt_id, number, AttemptState(state), *ended))
     return [
         OwnSitting(
             sitting=sitting,

@@ -94,7 +94,7 @@ def _after_overdue(sitting_id: int, person_id: int, now: dt.datetime) -> OwnSitt
     running = own.verdict.running
     if running is None or now < running.deadline_at:
         return own
-    attempt = lock_open_attempt(running.attempt_id)
+    attempt = lock_open_attempt(running.attempt_id, person_id)
     if attempt is not None:
         _end(attempt, now)
     return get_own_sitting(sitting_id, person_id, now)
@@ -129,7 +129,7 @@ def submit_attempt(attempt_id: int, *, person_id: int, now: dt.datetime) -> bool
     Raises:
         NotFound: There is none, or it is somebody else's.
     """
-    attempt = lock_open_attempt(attempt_id, person_id=person_id)
+    attempt = lock_open_attempt(attempt_id, person_id)
     if attempt is None:
         known = select(Attempt.id).where(Attempt.id == attempt_id, Attempt.person_id == person_id)
         if db.session.scalar(known) is None:
@@ -145,7 +145,7 @@ def close_attempt(attempt_id: int, *, now: dt.datetime) -> bool:
     Returns:
         False when it is not overdue, ended already, or another worker is closing it.
     """
-    attempt = lock_open_attempt(attempt_id, skip_locked=True)
+    attempt = lock_open_attempt(attempt_id, None)
     if attempt is None or now < attempt.deadline_at:
         return False
     _end(attempt, now)
