@@ -52,7 +52,7 @@ node_modules/.stamp: package-lock.json | .venv/.run
 
 test: setup-test check ## install what tests need and run them all (SQLite, PostgreSQL, a real browser)
 	$(BIN)/pytest tests/unit tests/content tests/architecture -n 2
-	$(BIN)/pytest tests/integration tests/golden -n 2 --dist loadfile
+	$(BIN)/pytest tests/integration -n 2 --dist loadfile
 	$(BIN)/pytest tests/faults
 	$(BIN)/pytest tests/journeys
 

@@ -253,6 +253,8 @@ def _library(settings: Settings) -> dict[str, object]:
         "SECURITY_LOGOUT_METHODS": ["POST"],
         "SECURITY_UNAUTHORIZED_VIEW": None,
         "SECURITY_FLASH_MESSAGES": True,
+        # Coming here without a session is no mistake of the person's.
+        "SECURITY_MSG_UNAUTHENTICATED": ("You must sign in to view this resource.", "info"),
         "SECURITY_TRACKABLE": False,
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         # No header tokens: a browser's session is the only way in.

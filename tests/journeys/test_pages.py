@@ -37,10 +37,14 @@ def outlines() -> set[str]:
 def listen(context: BrowserContext) -> list[str]:
     """Return a list that fills with what the browser complains about."""
     said: list[str] = []
-    context.on("weberror", lambda error: said.append(f"{error.page and error.page.url}: {error.error}"))
+    context.on(
+        "weberror", lambda error: said.append(f"{error.page and error.page.url}: {error.error}")
+    )
     context.on(
         "console",
-        lambda one: said.append(f"{one.page and one.page.url}: {one.text}") if one.type == "error" else None,
+        lambda one: (
+            said.append(f"{one.page and one.page.url}: {one.text}") if one.type == "error" else None
+        ),
     )
     return said
 
@@ -141,7 +145,9 @@ def test_pages_of_strangers(
 
 
 @pytest.fixture
-def measured(browser: Browser, demo_site: Site) -> Iterator[dict[str, tuple[float, int, float, int]]]:
+def measured(
+    browser: Browser, demo_site: Site
+) -> Iterator[dict[str, tuple[float, int, float, int]]]:
     """Kilobytes and requests by path: on a device that was never here, and on one that was."""
     table: dict[str, tuple[float, int, float, int]] = {}
     yield table
@@ -183,7 +189,9 @@ def weigh(
 ) -> tuple[float, int, float, int]:
     """Return KB over the wire and requests of a page for a new device, then for the same device again."""
     context = browser.new_context(
-        base_url=site.url, viewport=PHONE_SIZE, storage_state=like.storage_state()  # type: ignore[arg-type]
+        base_url=site.url,
+        viewport=PHONE_SIZE,
+        storage_state=like.storage_state(),  # type: ignore[arg-type]
     )
     page = context.new_page()
     session = context.new_cdp_session(page)

@@ -33,6 +33,8 @@ def _own(person: Person, now: dt.datetime) -> list[Waiting]:
             Defense.candidate_id == person.id,
             Defense.cancelled_at.is_(None),
             Defense.starts_at > now - dt.timedelta(days=1),
+            # A panel that is quick may have judged before the appointed end.
+            ~exists().where(Verdict.defense_id == Defense.id),
         )
         .order_by(Defense.starts_at)
     )
@@ -41,7 +43,10 @@ def _own(person: Person, now: dt.datetime) -> list[Waiting]:
             kind="defense.own",
             url=url_for("defense.show_defense", defense_id=defense.id),
             since=defense.created_at,
-            until=defense.starts_at,
+            # One comes until it begins; who is in it has until its end.
+            until=defense.starts_at
+            if now <= defense.starts_at
+            else ends_at(defense.starts_at, defense.minutes),
             facts={
                 "starts_at": defense.starts_at,
                 "minutes": defense.minutes,

@@ -78,6 +78,18 @@ def test_the_candidate_waits_for_the_date(app):
     assert waiting(app, candidate, AFTERNOON + dt.timedelta(minutes=40)) == ([], [])
 
 
+def test_the_candidate_is_in_it_until_its_end_or_the_verdict(app):
+    with app.app_context():
+        defense = make_defense(minutes=30)
+        candidate, number = defense.candidate_id, defense.id
+    begun = AFTERNOON + dt.timedelta(minutes=5)
+    (one,), _ = waiting(app, candidate, begun)
+    assert one.until == AFTERNOON + dt.timedelta(minutes=30)
+    with app.app_context():
+        rate_all(db.session.get(Defense, number))
+    assert waiting(app, candidate, begun) == ([], [])
+
+
 def test_nothing_waits_after_calling_off(app):
     with app.app_context():
         defense = make_defense()

@@ -1,0 +1,223 @@
+"""The browser's side of a bad line: answers wait on the device, in order, and nothing is said to be saved that is not."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from lms.clock import now_utc
+from lms.db import db
+from lms.quizzes.queries import list_answers
+from tests.conftest import chromium
+from tests.factories.people import PASSWORD
+from tests.factories.quizzes import HOUR, get_attempt_row, make_exam
+from tests.faults.conftest import Deployment
+
+pytestmark = pytest.mark.parametrize("deployment", ["sqlite"], indirect=True)
+
+ITEMS = 6
+SAVED = re.compile("^已保存 ")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def running(deployment: Deployment) -> Deployment:
+    """The deployment with its server up; left up for the next test."""
+    deployment.server.workers = 1
+    if deployment.server.process is None:
+        deployment.server.start()
+    return deployment
+
+
+@dataclass
+class Seat:
+    """A candidate's device in the middle of an attempt."""
+
+    deployment: Deployment
+    context: BrowserContext
+    page: Page
+    identity: str
+    attempt_id: int
+
+    def stored(self) -> dict[int, list[str]]:
+        """What the server has, by position."""
+        with self.deployment.app.app_context():
+            rows = list_answers(self.attempt_id)
+            db.session.remove()
+        return {position: row.answer["chosen"] for position, row in rows.items()}
+
+    def url(self, path: str = "") -> str:
+        return f"http://127.0.0.1:{self.deployment.port}/attempts/{self.attempt_id}{path}"
+
+    def open_paper(self, page: Page | None = None) -> Page:
+        page = page or self.context.new_page()
+        page.goto(self.url())
+        expect(page.locator("#paper[data-ready]")).to_be_visible()
+        return page
+
+
+def choose(page: Page, position: int, index: int) -> list[str]:
+    """Choose an option and return what the page shows as chosen; some items take several."""
+    inputs = page.locator(f"#item-{position} .option input")
+    values = [str(one.get_attribute("value")) for one in inputs.all()]
+    before = [one.is_checked() for one in inputs.all()]
+    takes_many = inputs.first.get_attribute("type") == "checkbox"
+    inputs.nth(index).check()
+    kept = [value for value, was in zip(values, before, strict=True) if was and takes_many]
+    return sorted({*kept, values[index]})
+
+
+def state_of(page: Page):
+    return page.locator("[data-save-state]")
+
+
+def sign_in(deployment: Deployment, context: BrowserContext, identity: str) -> Page:
+    page = context.new_page()
+    page.goto(f"http://127.0.0.1:{deployment.port}/login")
+    page.locator("[name=identity]").fill(identity)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("form:has([name=identity]) [type=submit]").click()
+    page.wait_for_url(re.compile(r"^(?!.*/login).*$"))
+    return page
+
+
+@pytest.fixture
+def seat(running: Deployment, browser: Browser) -> Iterator[Seat]:
+    with running.app.app_context():
+        now = now_utc()
+        exam = make_exam(
+            items=ITEMS,
+            draw=ITEMS,
+            password=PASSWORD,
+            sitting={"opens_at": now - HOUR, "closes_at": now + HOUR},
+        )
+        identity, sitting_id = exam.enrolments[0].person.username, exam.sitting_id
+        db.session.remove()
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    page = sign_in(running, context, identity)
+    page.goto(f"http://127.0.0.1:{running.port}/sittings/{sitting_id}/rules")
+    page.get_by_role("button", name="开始考试").click()
+    expect(page.locator("#paper[data-ready]")).to_be_visible()
+    yield Seat(running, context, page, identity, int(page.url.rsplit("/", 1)[1]))
+    context.close()
+
+
+def test_answers_given_without_a_line_are_sent_when_it_is_back(seat: Seat) -> None:
+    first = choose(seat.page, 1, 0)
+    expect(state_of(seat.page)).to_have_text(SAVED)
+    assert seat.stored() == {1: first}
+    seat.context.set_offline(True)
+    second, third = choose(seat.page, 2, 1), choose(seat.page, 3, 0)
+    choose(seat.page, 1, 1)
+    first = choose(seat.page, 1, 0)
+    expect(state_of(seat.page)).to_have_text("离线，3 题待上传")
+    assert set(seat.stored()) == {1}
+    seat.context.set_offline(False)
+    expect(state_of(seat.page)).to_have_text(SAVED, timeout=30_000)
+    assert seat.stored() == {1: first, 2: second, 3: third}
+
+
+def test_answers_survive_a_closed_page_and_are_sent_by_the_next(seat: Seat) -> None:
+    seat.context.set_offline(True)
+    second = choose(seat.page, 2, 1)
+    expect(state_of(seat.page)).to_contain_text("1 题待上传")
+    seat.page.close(run_before_unload=False)
+    seat.context.set_offline(False)
+    page = seat.open_paper()
+    expect(state_of(page)).to_have_text(SAVED, timeout=30_000)
+    assert seat.stored() == {2: second}
+    expect(page.locator("[data-answered]")).to_have_text("1")
+
+
+def test_a_page_with_unsent_answers_asks_before_it_closes(seat: Seat) -> None:
+    seat.context.set_offline(True)
+    choose(seat.page, 1, 0)
+    expect(state_of(seat.page)).to_contain_text("1 题待上传")
+    asked: list[str] = []
+    seat.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    seat.page.close(run_before_unload=True)
+    expect(state_of(seat.page)).to_contain_text("1 题待上传")
+    assert asked == ["beforeunload"]
+
+
+def test_a_killed_server_loses_nothing_of_the_page(seat: Seat) -> None:
+    first = choose(seat.page, 1, 0)
+    expect(state_of(seat.page)).to_have_text(SAVED)
+    seat.deployment.server.kill()
+    second = choose(seat.page, 2, 0)
+    expect(state_of(seat.page)).to_contain_text("1 题待上传")
+    seat.deployment.server.start()
+    expect(state_of(seat.page)).to_have_text(SAVED, timeout=60_000)
+    assert seat.stored() == {1: first, 2: second}
+
+
+def test_submitting_waits_until_everything_has_arrived(seat: Seat) -> None:
+    seat.context.set_offline(True)
+    second = choose(seat.page, 2, 1)
+    seat.page.locator("[data-submit]").click()
+    dialog = seat.page.locator("[data-dialog]")
+    expect(dialog).to_contain_text("还有 5 题没答")
+    dialog.locator("[data-dialog-yes]").click()
+    expect(dialog).to_contain_text("还有 1 题没有传到服务器（第 2 题）")
+    seat.context.set_offline(False)
+    seat.page.wait_for_url("**/result", timeout=60_000)
+    with seat.deployment.app.app_context():
+        outcome = get_attempt_row(seat.attempt_id).outcome
+        db.session.remove()
+    assert outcome is not None
+    assert outcome["items"][1]["answer"] == {"chosen": second}
+    assert outcome["answered"] == 1
+
+
+def test_two_tabs_and_another_device_agree_on_the_newest_answer(
+    seat: Seat, browser: Browser
+) -> None:
+    other = seat.open_paper()
+    first = choose(seat.page, 1, 0)
+    expect(other.locator(f'#item-1 input[value="{first[0]}"]')).to_be_checked()
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+    try:
+        device = sign_in(seat.deployment, context, seat.identity)
+        seat.open_paper(device)
+        expect(device.locator("[data-answered]").first).to_have_text("1")
+        choose(device, 4, 0)
+        expect(state_of(device)).to_have_text(SAVED)
+        with seat.page.expect_response(lambda reply: reply.url.endswith("/responses/4")):
+            latest = choose(seat.page, 4, 1)
+        assert seat.stored()[4] == latest
+        device.reload()
+        for value in latest:
+            expect(device.locator(f'#item-4 input[value="{value}"]')).to_be_checked()
+    finally:
+        context.close()
+
+
+def test_the_other_tab_leaves_when_the_attempt_was_submitted(seat: Seat) -> None:
+    other = seat.open_paper()
+    seat.page.locator("[data-submit]").click()
+    seat.page.locator("[data-dialog-yes]").dblclick()
+    seat.page.wait_for_url("**/result")
+    choose(other, 1, 0)
+    other.wait_for_url("**/result", timeout=30_000)
+    assert seat.stored() == {}
+
+
+def test_signed_out_in_the_middle_the_answers_wait_for_the_next_sign_in(seat: Seat) -> None:
+    seat.context.clear_cookies()
+    first = choose(seat.page, 1, 0)
+    expect(seat.page.locator("[data-login]")).to_be_visible(timeout=30_000)
+    assert seat.stored() == {}
+    seat.page.close(run_before_unload=False)
+    page = sign_in(seat.deployment, seat.context, seat.identity)
+    seat.open_paper(page)
+    expect(state_of(page)).to_have_text(SAVED, timeout=30_000)
+    assert seat.stored() == {1: first}
