@@ -32,6 +32,8 @@ CALENDAR = {
     "skills": (5, 8),
     "product": (7, 10),
 }
+#: The quiz that is open on the third intake's seventh day, at whatever hour the demo is made.
+EXAM_GATE = "platform"
 STAGE_DAY = 12
 DEFENSE_DAY = 20
 DECISION_DAY = {Fate.CERTIFIED_EARLY: 25, Fate.CERTIFIED: 54, Fate.NOT_MET: 50, Fate.RARE_NAME: 57}
@@ -235,7 +237,7 @@ class Story:
         if sitting is None:
             return
         for member in readers:
-            if member.hire.fate is Fate.IN_EXAM and not self._is_past(member, quiz_day):
+            if member.hire.fate is Fate.IN_EXAM and gate == EXAM_GATE:
                 self._start_only(member, sitting)
             elif not self._stops_in(member, gate) and self._is_past(member, quiz_day):
                 self._sit(member, sitting, quiz_day)
@@ -245,8 +247,8 @@ class Story:
 
     def _reaches(self, member: "_Member", gate: str) -> bool:
         order = list(CALENDAR)
-        last = {Fate.READING: 1, Fate.OVERDUE: 0}.get(member.hire.fate, len(order))
-        return order.index(gate) <= last
+        last = {Fate.READING: "law", Fate.OVERDUE: "company", Fate.IN_EXAM: EXAM_GATE}
+        return order.index(gate) <= order.index(last.get(member.hire.fate, order[-1]))
 
     def _stops_in(self, member: "_Member", gate: str) -> bool:
         """Whether the person stops in the middle of this module."""

@@ -29,7 +29,15 @@ def register_filters(app: Flask, settings: Settings) -> None:
         local = at.astimezone(zone)
         return f"{day(local.date())} {local:%H:%M}"
 
+    def deadline(at: dt.datetime) -> str:
+        """Write an instant until which something can be done: midnight is the end of the day before."""
+        local = at.astimezone(zone)
+        if local.time() == dt.time(0):
+            return f"{day(local.date() - dt.timedelta(days=1))} 24:00"
+        return when(at)
+
     app.jinja_env.filters.update(
+        deadline=deadline,
         when=when,
         day=day,
         number=number,

@@ -86,6 +86,7 @@ class Inspector:
                 """async () => JSON.stringify((await axe.run(document, {
                     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
                     resultTypes: ['violations'],
+                    preload: false,
                 })).violations.map(v => [v.id, v.help, v.nodes.map(n => n.html).slice(0, 3)]))"""
             )
         )

@@ -19,7 +19,7 @@ from tests.journeys.site import Site, running_site
 PEOPLE = ("yuge", "linxiaoman", "huangyutong", "hr", "trainer", "rater", "admin")
 LANGUAGES = ("zh-CN", "en-GB")
 SIZES = ((390, PHONE["viewport"]), (1280, DESK["viewport"]))
-WALKER, HOLDER = "dingdang", "ouyangruoxi"
+WALKER, HOLDER = "yuge", "ouyangruoxi"
 
 
 def take_all(browser: Browser, site: Site, folder: Path) -> int:
@@ -51,6 +51,7 @@ def take_docs(browser: Browser, site: Site, folder: Path) -> None:
     )
     page = phone.new_page()
     page.goto("/")
+    page.locator("#path").evaluate("heading => heading.scrollIntoView()")
     page.screenshot(path=folder / "path.png")
     phone.close()
     with sign_in(browser, site, HOLDER) as context:

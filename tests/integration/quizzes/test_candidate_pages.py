@@ -315,7 +315,8 @@ def test_when_time_is_up_the_page_waits_for_the_server_or_a_press(app, sign_in, 
     assert client.get(f"/attempts/{attempt_id}").status_code == 302
     waiting = client.get(f"/attempts/{attempt_id}/result")
     assert "正在交卷" in text_of(waiting)
-    assert 'http-equiv="refresh"' in waiting.text
+    assert "again.js" in waiting.text
+    assert "现在看结果" in waiting.text
     with app.app_context():
         assert get_attempt_row(attempt_id).state == "open"
     client.post(f"/attempts/{attempt_id}/submit")

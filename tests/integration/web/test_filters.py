@@ -1,0 +1,18 @@
+"""How instants are written on pages."""
+
+import datetime as dt
+
+import pytest
+from flask import render_template_string
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (dt.datetime(2026, 11, 19, 16, 0, tzinfo=dt.UTC), "2026年11月19日 24:00"),
+        (dt.datetime(2026, 11, 20, 10, 0, tzinfo=dt.UTC), "2026年11月20日 18:00"),
+    ],
+)
+def test_the_end_of_a_day_is_not_the_next_day(app, at, text):
+    with app.test_request_context("/"):
+        assert render_template_string("{{ at|deadline }}", at=at) == text
