@@ -59,7 +59,6 @@ test: setup-test check ## install what tests need and run them all (SQLite, Post
 check: setup-test ## format, lint, types, import contracts, migrations, translations, content
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/djlint lms --check --quiet
 	$(BIN)/djlint lms --lint --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache

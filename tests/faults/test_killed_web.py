@@ -141,7 +141,7 @@ def resume_and_submit(candidate: Candidate) -> None:
     page = candidate.client.request("GET", path).text
     assert page.count("<fieldset") == len(candidate.orders)
     for position, (seq, _) in candidate.acknowledged.items():
-        found = re.search(rf'data-position="{position}" data-seq="(\d+)"', page)
+        found = re.search(rf'data-position="{position}"\s+data-seq="(\d+)"', page)
         assert found is not None
         assert int(found[1]) >= seq
     form = {"csrf_token": candidate.client.token(path), "with_answers": "0"}

@@ -80,7 +80,9 @@ def test_the_candidate_cannot_tell_the_verdict_before_hr_decides(app, sign_in):
         pages.append(sign_in(learner).get("/").text)
     # Made-up names and ids differ from one programme to the next; nothing else may.
     passed, failed = (
-        re.sub(r'href="[^"]*"|content="[^"]*"|value="[^"]*"|\d{4,}|会议室 \d+|[a-z]+-?\d+', "", page)
+        re.sub(
+            r'href="[^"]*"|content="[^"]*"|value="[^"]*"|\d{4,}|会议室 \d+|[a-z]+-?\d+', "", page
+        )
         for page in pages
     )
     assert "已答辩，等人事决定" in passed

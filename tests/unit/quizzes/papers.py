@@ -3,9 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 
+from hypothesis import settings
+
 from lms.quizzes.domain.paper import Paper, PoolItem, draw_paper
 from lms.quizzes.domain.specification import Section
 from lms.units import as_points
+
+unhurried = settings(deadline=None)
+"""No time limit for one example: on a busy machine it would measure the neighbours."""
 
 
 def single(key: str = "b", *, credit: str = "") -> dict[str, object]:

@@ -15,6 +15,7 @@ from lms.quizzes.domain.attempts import (
     next_attempt_at,
     remaining_seconds,
 )
+from tests.unit.quizzes.papers import unhurried
 
 OPENS = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)
 CLOSES = OPENS + dt.timedelta(hours=9)
@@ -132,6 +133,7 @@ instants = st.datetimes(
 )
 
 
+@unhurried
 @given(now=instants, ends=st.lists(instants, max_size=4), wait=st.integers(0, 600))
 def test_what_opens_later_opens_then(now: dt.datetime, ends: list[dt.datetime], wait: int) -> None:
     past = [ended(number, at) for number, at in enumerate(ends, start=1)]
@@ -149,6 +151,7 @@ def test_what_opens_later_opens_then(now: dt.datetime, ends: list[dt.datetime], 
         assert deadline_of(window(), now) <= CLOSES
 
 
+@unhurried
 @given(start=instants, length=st.integers(1, 480), now=instants)
 def test_nobody_has_more_than_the_length(start: dt.datetime, length: int, now: dt.datetime) -> None:
     left = remaining_seconds(started_at=start, deadline_at=start + length * MINUTE, now=now)

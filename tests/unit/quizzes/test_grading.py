@@ -14,7 +14,7 @@ from lms.quizzes.domain.grading import (
     what_to_study,
 )
 from lms.units import as_points
-from tests.unit.quizzes.papers import multiple, paper_of, pooled, single, true_false
+from tests.unit.quizzes.papers import multiple, paper_of, pooled, single, true_false, unhurried
 
 
 def chosen(*ids: str) -> dict[str, object]:
@@ -119,6 +119,7 @@ answers_of = st.sampled_from(
 )
 
 
+@unhurried
 @given(
     answers=st.lists(answers_of, min_size=6, max_size=6),
     points=st.decimals("0.01", "20", places=2),
@@ -148,6 +149,7 @@ def test_a_score_lies_between_nothing_and_everything(
     assert results_from_json(paper, frozen["items"]) == results
 
 
+@unhurried
 @given(seed=st.integers(0, 10**6))
 def test_the_order_of_items_and_options_changes_no_points(seed: int) -> None:
     items = [pooled(1), pooled(2, multiple()), pooled(3, true_false())]

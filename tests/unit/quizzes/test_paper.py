@@ -8,7 +8,7 @@ from lms.errors import InvalidState
 from lms.questions.domain.items import SingleResponse
 from lms.quizzes.domain.paper import SEED_BITS, draw_paper, paper_as_json, paper_from_json
 from lms.units import as_points
-from tests.unit.quizzes.papers import multiple, pooled, section, single, true_false
+from tests.unit.quizzes.papers import multiple, pooled, section, single, true_false, unhurried
 
 seeds = st.integers(0, 2**SEED_BITS - 1)
 KINDS = (single, multiple, true_false)
@@ -18,6 +18,7 @@ def pool(size: int, first: int = 1):
     return [pooled(number, KINDS[number % 3]()) for number in range(first, first + size)]
 
 
+@unhurried
 @given(seed=seeds, size=st.integers(1, 30), data=st.data())
 def test_a_paper_follows_its_plan(seed: int, size: int, data: st.DataObject) -> None:
     draw = data.draw(st.integers(1, size))
@@ -31,6 +32,7 @@ def test_a_paper_follows_its_plan(seed: int, size: int, data: st.DataObject) -> 
         assert sorted(placed.option_order) == sorted(option.id for option in placed.item.options)
 
 
+@unhurried
 @given(seed=seeds, data=st.data())
 def test_the_same_seed_draws_the_same_paper(seed: int, data: st.DataObject) -> None:
     pools = {"law": pool(12), "rules": pool(8, first=50)}
@@ -86,6 +88,7 @@ def test_a_bank_without_items_is_too_small() -> None:
     assert refused.value.facts["found"] == 0
 
 
+@unhurried
 @given(seed=seeds)
 def test_a_frozen_paper_reads_back_the_same(seed: int) -> None:
     paper = draw_paper([section(6, points="0.05")], {"law": pool(9)}, seed)
