@@ -54,7 +54,7 @@ test: setup-test check ## install what tests need and run them all (SQLite, Post
 	$(BIN)/pytest tests/unit tests/content tests/architecture -n 2
 	$(BIN)/pytest tests/integration -n 2 --dist loadfile
 	$(BIN)/pytest tests/faults
-	$(BIN)/pytest tests/journeys
+	$(BIN)/pytest tests/journeys/test_walk.py
 
 check: setup-test ## format, lint, types, import contracts, migrations, translations, content
 	$(BIN)/ruff format --check .

@@ -22,7 +22,7 @@ WORDS = """() => {
     for (const each of document.querySelectorAll(wanted)) {
         if (each.closest('[lang^=zh]') || !each.checkVisibility()) continue;
         const copy = each.cloneNode(true);
-        copy.querySelectorAll('[lang^=zh]').forEach(part => part.remove());
+        copy.querySelectorAll('[lang^=zh], select').forEach(part => part.remove());
         found.push([each.localName, copy.textContent.replace(/\\s+/g, ' ').trim()]);
     }
     for (const name of ['placeholder', 'aria-label', 'title', 'alt']) {
@@ -61,6 +61,9 @@ def data_words(demo_site: Site) -> list[str]:
             for name in names:
                 rows = database.execute(f"SELECT DISTINCT {name} FROM {table}")
                 found |= {text for (text,) in rows if text and HAN.search(text)}
+        names = [name for (name,) in database.execute("SELECT name FROM person")]
+    # A sentence about a glyph that a font lacks names the character itself.
+    found |= {letter for name in names for letter in name if ord(letter) > 0xFFFF}
     return sorted(found, key=len, reverse=True)
 
 
@@ -118,7 +121,7 @@ def test_strangers_are_answered_in_the_language_of_their_browser(
             if lang == "en":
                 faults += faults_of(page, data_words)
         context.close()
-        assert faults == []
+        assert not faults, "\n".join(faults)
 
 
 def test_the_switch_stays(browser: Browser, demo_site: Site) -> None:
@@ -171,4 +174,4 @@ def test_no_chinese_interface_is_left_for(
     for _ in crawl(page, demo_site, urls, each=1, limit=40):
         faults += faults_of(page, data_words)
     context.close()
-    assert faults == []
+    assert not faults, "\n".join(faults)
