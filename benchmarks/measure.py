@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 ROUNDS = 7
+REFERENCE_OPERATIONS = 60
 
 
 @dataclass
@@ -77,19 +78,29 @@ Operation = Callable[[], object]
 
 
 def measure(
-    name: str, backend: str, operations: Iterator[Operation], n: int, **facts: object
+    name: str,
+    backend: str,
+    operations: Iterator[Operation],
+    n: int,
+    *,
+    reference: Operation,
+    **facts: object,
 ) -> dict[str, object]:
     """Run ``n`` operations in rounds and return one JSON line.
 
     ``cpu_ms_per_op`` is the median of the rounds' means of this process's CPU time; on PostgreSQL the database's own
-    CPU comes on top. ``per_s`` follows from the wall time of the median round, one caller, no network.
+    CPU comes on top. ``per_s`` follows from the wall time of the median round, one caller, no network. ``in_empty`` is
+    the median over rounds of that CPU time in units of ``reference``, run beside each round: machines that are
+    shared change their speed from minute to minute.
     """
     walls: list[float] = []
     cpus: list[float] = []
     rates: list[float] = []
+    ratios: list[float] = []
     gc.collect()
     for _ in range(ROUNDS):
         batch = [next(operations) for _ in range(n // ROUNDS)]
+        base = _cpu_of(reference)
         cpu, begun = time.process_time(), time.perf_counter()
         for operation in batch:
             at = time.perf_counter()
@@ -97,6 +108,7 @@ def measure(
             walls.append(time.perf_counter() - at)
         cpus.append((time.process_time() - cpu) / len(batch))
         rates.append(len(batch) / (time.perf_counter() - begun))
+        ratios.append(cpus[-1] / ((base + _cpu_of(reference)) / 2))
     walls.sort()
     return {
         "bench": name,
@@ -106,9 +118,18 @@ def measure(
         "p50_ms": round(statistics.median(walls) * 1000, 3),
         "p99_ms": round(walls[int(len(walls) * 0.99)] * 1000, 3),
         "cpu_ms_per_op": round(statistics.median(cpus) * 1000, 3),
+        "in_empty": round(statistics.median(ratios), 1),
         "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         **facts,
     }
+
+
+def _cpu_of(operation: Operation) -> float:
+    """Return the mean CPU seconds of one operation."""
+    begun = time.process_time()
+    for _ in range(REFERENCE_OPERATIONS):
+        operation()
+    return (time.process_time() - begun) / REFERENCE_OPERATIONS
 
 
 def show(line: Mapping[str, object]) -> None:

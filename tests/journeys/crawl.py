@@ -4,6 +4,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -104,9 +105,15 @@ def kind_of(path: str, urls: MapAdapter) -> tuple[str, ...] | None:
     return (rule.endpoint, rule.rule, *sorted(asked.keys() - NOISE))
 
 
-def sign_in(browser: Browser, site: Site, username: str, locale: str = "zh-CN") -> BrowserContext:
+def sign_in(
+    browser: Browser,
+    site: Site,
+    username: str,
+    locale: str = "zh-CN",
+    device: dict[str, Any] = DESK,
+) -> BrowserContext:
     """Return a browser in which somebody of the demo organisation is signed in."""
-    context = open_context(browser, site.url, DESK, locale)
+    context = open_context(browser, site.url, device, locale)
     page = context.new_page()
     page.goto("/login")
     page.locator("input[name=identity]").fill(username)
