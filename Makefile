@@ -1,7 +1,9 @@
 # Two commands matter: `make run` and `make test`. Everything they need they install, into this folder where possible.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+# The first that runs and is new enough: a name on the path may be an empty shim.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 PORT ?= 8000
 HOST ?= 127.0.0.1
@@ -24,7 +26,7 @@ setup: .venv/.run node_modules/.stamp .venv/.system $(CATALOGUES)
 setup-test: setup .venv/.test .venv/.chromium
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is " + sys.version)'
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found. Set PYTHON=/path/to/python3"; exit 1; }
 	$(PYTHON) -m venv .venv
 
 .venv/.run: requirements/run.txt | .venv/bin/python
