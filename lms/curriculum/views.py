@@ -154,8 +154,17 @@ def _flash_enrolled(done: CohortEnrolled) -> None:
             gettext("已报名 %(count)s 人，消息已发给每个人。", count=len(done.enrolled)), "success"
         )
     if done.already:
-        names = "、".join(person.name for person in done.already)
+        names = gettext("、").join(person.name for person in done.already)
         flash(gettext("这些人已经在培养中，没有重复报名：%(names)s。", names=names), "info")
+    if done.ended:
+        names = gettext("、").join(person.name for person in done.ended)
+        flash(
+            gettext(
+                "这些人从同一天开始的培养已经结束，没有报名：%(names)s。要重新报名，请换一个开始日期。",
+                names=names,
+            ),
+            "warning",
+        )
 
 
 def _start_words(code: str, cohort: Cohort) -> str:
@@ -269,7 +278,7 @@ def _enrolments_xlsx(rows: Sequence[Enrolment]) -> Response:
         ),
         Column(
             gettext("逾期"),
-            lambda row: "、".join(_gate_words(gate) for gate in path(row).overdue),
+            lambda row: gettext("、").join(_gate_words(gate) for gate in path(row).overdue),
             40,
         ),
     ]

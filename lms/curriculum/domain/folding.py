@@ -4,7 +4,7 @@ Two kinds of facts count, lessons read and gates passed. No state is stored, so 
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lms.curriculum.domain.path import (
@@ -17,8 +17,8 @@ from lms.curriculum.domain.path import (
     Reading,
     StageStep,
     State,
-    WaitsFor,
 )
+from lms.curriculum.domain.prerequisites import missing_before
 from lms.curriculum.domain.programme import (
     LessonPlan,
     ModulePlan,
@@ -61,35 +61,18 @@ class _Builder:
     passed: Mapping[tuple[str, str], Passed]
 
     def build(self) -> Path:
-        stages: list[StageStep] = []
-        before: list[WaitsFor] = []
-        for stage in self.plan.stages:
-            stages.append(self._stage(stage, tuple(before)))
-            before += self._missing(GateKind.STAGE_TEST, [stage])
-        defense = self._gate(
-            GateKind.DEFENSE, "", "", "", "", self.plan.defense_due_day, tuple(before)
-        )
+        defense = self._gate(GateKind.DEFENSE, "", "", "", "", self.plan.defense_due_day)
         return Path(
             programme_key=self.plan.key,
             title=self.plan.title,
             title_en=self.plan.title_en,
             starts_on=self.starts_on,
-            stages=tuple(stages),
+            stages=tuple(self._stage(stage) for stage in self.plan.stages),
             defense=defense,
         )
 
-    def _missing(
-        self, kind: GateKind, parts: Sequence[StagePlan] | Sequence[ModulePlan]
-    ) -> list[WaitsFor]:
-        return [
-            WaitsFor(kind, part.key, part.title, part.title_en)
-            for part in parts
-            if (kind.value, part.key) not in self.passed
-        ]
-
-    def _stage(self, stage: StagePlan, before: tuple[WaitsFor, ...]) -> StageStep:
-        modules = tuple(self._module(module, before) for module in stage.modules)
-        waits = (*before, *self._missing(GateKind.MODULE_QUIZ, stage.modules))
+    def _stage(self, stage: StagePlan) -> StageStep:
+        modules = tuple(self._module(module) for module in stage.modules)
         gate = self._gate(
             GateKind.STAGE_TEST,
             stage.key,
@@ -97,21 +80,14 @@ class _Builder:
             stage.title,
             stage.title_en,
             stage.due_day,
-            waits,
         )
         state = gate.state
-        if state is State.LOCKED and not before:
+        waits_for_stage = any(one.kind is GateKind.STAGE_TEST for one in gate.waits_for)
+        if state is State.LOCKED and not waits_for_stage:
             state = State.OPEN
         return StageStep(stage.key, stage.title, stage.title_en, state, modules, gate)
 
-    def _module(self, module: ModulePlan, before: tuple[WaitsFor, ...]) -> ModuleStep:
-        required = [
-            other
-            for stage in self.plan.stages
-            for other in stage.modules
-            if other.key in module.requires
-        ]
-        waits = (*before, *self._missing(GateKind.MODULE_QUIZ, required))
+    def _module(self, module: ModulePlan) -> ModuleStep:
         gate = self._gate(
             GateKind.MODULE_QUIZ,
             module.key,
@@ -119,7 +95,6 @@ class _Builder:
             module.title,
             module.title_en,
             module.due_day,
-            waits,
         )
         return ModuleStep(
             key=module.key,
@@ -165,8 +140,8 @@ class _Builder:
         title: str,
         title_en: str,
         due_day: int | None,
-        waits: tuple[WaitsFor, ...],
     ) -> GateStep:
+        waits = missing_before(self.plan, self.passed, kind, key)
         passed = self.passed.get((kind.value, key))
         due_on = None if due_day is None else due_date(self.starts_on, due_day)
         state = State.LOCKED if waits else State.OPEN

@@ -19,6 +19,7 @@ from lms.curriculum.queries.paths import (
     list_gate_passes,
     list_paths,
 )
+from lms.curriculum.queries.prerequisites import Progression, list_progressions
 from lms.curriculum.queries.programmes import (
     find_neighbours,
     get_lesson,
@@ -31,6 +32,7 @@ from lms.curriculum.queries.waiting import end_of_day, has_digest, list_told, li
 
 __all__ = [
     "EnrolmentFilter",
+    "Progression",
     "end_of_day",
     "find_active_enrolment",
     "find_enrolment_in",
@@ -52,6 +54,7 @@ __all__ = [
     "list_paths",
     "list_plans",
     "list_programmes",
+    "list_progressions",
     "list_told",
     "list_waiting",
     "select_enrolments",

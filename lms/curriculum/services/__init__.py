@@ -5,6 +5,7 @@ from lms.curriculum.services.enrolments import (
     complete_enrolment,
     enrol,
     enrol_cohort,
+    withdraw_enrolment,
 )
 from lms.curriculum.services.progress import note_reading, note_recalled, pass_gate
 from lms.curriculum.services.publishing import (
@@ -26,4 +27,5 @@ __all__ = [
     "publish_programme",
     "retire_lesson",
     "retire_programme",
+    "withdraw_enrolment",
 ]

@@ -1,7 +1,7 @@
 """Enrolling people, and ending an enrolment."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -23,10 +23,17 @@ from lms.people.queries import list_cohort_members
 
 @dataclass(frozen=True, slots=True)
 class CohortEnrolled:
-    """What enrolling a cohort did: new enrolments, and members who were in a programme already."""
+    """What enrolling a cohort did.
+
+    Attributes:
+        enrolled: New enrolments.
+        already: Members who are in a programme already.
+        ended: Members whose enrolment in this programme from this very day on has ended.
+    """
 
     enrolled: Sequence[Enrolment]
     already: Sequence[Person]
+    ended: Sequence[Person]
 
 
 def enrol(
@@ -41,10 +48,13 @@ def enrol(
     """Enrol one person from ``starts_on`` (day 1) and tell them.
 
     Raises:
-        InvalidState: ``already_enrolled``: the person is going through a programme.
+        InvalidState: ``already_enrolled``: the person is going through a programme; ``same_start_ended``: an
+            enrolment in this programme from this very day on has ended, another day is needed.
     """
     if find_active_enrolment(person.id) is not None:
         raise InvalidState("already_enrolled", name=person.name)
+    if _list_persons_with_start([person.id], programme.id, starts_on):
+        raise InvalidState("same_start_ended", name=person.name, starts_on=starts_on)
     enrolment = Enrolment(
         programme_id=programme.id,
         person_id=person.id,
@@ -111,7 +121,9 @@ def enrol_cohort(
         )
     db.session.scalars(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update()).one()
     members = list_cohort_members(cohort.id)
-    running = list_active_enrolments_of_persons([member.id for member in members])
+    ids = [member.id for member in members]
+    running = list_active_enrolments_of_persons(ids)
+    ended = _list_persons_with_start(ids, programme.id, starts_on) - running.keys()
     enrolled = [
         enrol(
             member,
@@ -122,10 +134,28 @@ def enrol_cohort(
             now=now,
         )
         for member in members
-        if member.id not in running
+        if member.id not in running and member.id not in ended
     ]
-    already = [member for member in members if member.id in running]
-    return CohortEnrolled(enrolled=enrolled, already=already)
+    return CohortEnrolled(
+        enrolled=enrolled,
+        already=[member for member in members if member.id in running],
+        ended=[member for member in members if member.id in ended],
+    )
+
+
+def _list_persons_with_start(
+    person_ids: Collection[int], programme_id: int, starts_on: dt.date
+) -> set[int]:
+    """Return who of these persons has an enrolment, running or ended, in the programme from this day on."""
+    return set(
+        db.session.scalars(
+            select(Enrolment.person_id).where(
+                Enrolment.person_id.in_(person_ids),
+                Enrolment.programme_id == programme_id,
+                Enrolment.starts_on == starts_on,
+            )
+        )
+    )
 
 
 def complete_enrolment(enrolment: Enrolment, *, now: dt.datetime, actor_id: int | None) -> None:
@@ -146,5 +176,39 @@ def complete_enrolment(enrolment: Enrolment, *, now: dt.datetime, actor_id: int 
         now=now,
         subject_kind="enrolment",
         subject_id=enrolment.id,
+    )
+    db.session.flush()
+
+
+def withdraw_enrolment(
+    enrolment: Enrolment, *, reason: str, now: dt.datetime, actor_id: int | None
+) -> None:
+    """End an enrolment before its goal; what was recorded stays.
+
+    Args:
+        enrolment: An active one.
+        reason: Why, in words or as the code of the decision that ends it; kept in the audit event.
+        now: The instant of ending.
+        actor_id: Who ends it.
+
+    Raises:
+        InvalidInput: ``withdraw_reason``: there is none.
+        InvalidState: ``already_ended``.
+    """
+    # Two people press at once: the second waits here and finds it ended.
+    db.session.refresh(enrolment, with_for_update=True)
+    if enrolment.state != "active":
+        raise InvalidState("already_ended", name=enrolment.person.name)
+    if not reason.strip():
+        raise InvalidInput("withdraw_reason", field="reason")
+    enrolment.state = "withdrawn"
+    enrolment.ended_at = now
+    record(
+        "curriculum.withdraw_enrolment",
+        actor_id=actor_id,
+        now=now,
+        subject_kind="enrolment",
+        subject_id=enrolment.id,
+        reason=reason.strip(),
     )
     db.session.flush()

@@ -68,6 +68,8 @@ class StartReason(StrEnum):
     NOT_OPEN = "not_open"
     CLOSED = "closed"
     USED_UP = "used_up"
+    LOCKED = "locked"
+    """Something that comes before on the learner's path is not passed yet."""
     WAIT = "wait"
 
 
@@ -91,7 +93,9 @@ class MayStart:
         return self.reason is StartReason.FREE
 
 
-def may_start(window: Window, past: Sequence[PastAttempt], now: dt.datetime) -> MayStart:
+def may_start(
+    window: Window, past: Sequence[PastAttempt], now: dt.datetime, *, is_locked: bool = False
+) -> MayStart:
     """Judge whether a new attempt may start at ``now``; no job opens a sitting, this does.
 
     Who has passed has nothing left to prove here: a repetition would only measure how well the keys
@@ -101,32 +105,36 @@ def may_start(window: Window, past: Sequence[PastAttempt], now: dt.datetime) -> 
         window: The sitting's rules.
         past: The person's attempts in this sitting, in any order.
         now: The instant of the request.
+        is_locked: Whether something that comes before on the person's path is not passed yet. It hides when
+            the sitting opens, as that alone would not help, but not that it is over.
     """
     left = max(0, window.max_attempts - len(past))
     running = next((one for one in past if one.state is AttemptState.OPEN), None)
     if running is not None:
         return MayStart(StartReason.RUNNING, left, running=running)
-    reason = _window_reason(window, past, now)
-    if reason is StartReason.NOT_OPEN:
-        return MayStart(reason, left, at=window.opens_at)
-    if reason is not StartReason.FREE:
-        return MayStart(reason, left)
+    ended = _ended_reason(window, past, now)
+    if ended is not None:
+        return MayStart(ended, left)
     opens = next_attempt_at(window, past)
     if opens is None:
         return MayStart(StartReason.USED_UP, 0)
+    if is_locked:
+        return MayStart(StartReason.LOCKED, left)
+    if now < window.opens_at:
+        return MayStart(StartReason.NOT_OPEN, left, at=window.opens_at)
     if now < opens:
         return MayStart(StartReason.WAIT, left, at=opens)
     return MayStart(StartReason.FREE, left)
 
 
-def _window_reason(window: Window, past: Sequence[PastAttempt], now: dt.datetime) -> StartReason:
+def _ended_reason(
+    window: Window, past: Sequence[PastAttempt], now: dt.datetime
+) -> StartReason | None:
     if any(one.passed for one in past):
         return StartReason.PASSED
     if window.is_cancelled:
         return StartReason.CANCELLED
-    if now < window.opens_at:
-        return StartReason.NOT_OPEN
-    return StartReason.CLOSED if now >= window.closes_at else StartReason.FREE
+    return StartReason.CLOSED if now >= window.closes_at else None
 
 
 def next_attempt_at(window: Window, past: Sequence[PastAttempt]) -> dt.datetime | None:

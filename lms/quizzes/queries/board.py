@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -10,6 +10,8 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import load_only
 
+from lms.curriculum.domain.path import GateKind, WaitsFor
+from lms.curriculum.queries import list_progressions
 from lms.db import db
 from lms.people.models import Person
 from lms.quizzes.domain.attempts import AttemptState
@@ -21,6 +23,8 @@ from lms.units import as_percent
 class BoardState(StrEnum):
     """Where a candidate stands in a sitting, by the newest attempt or the one passed."""
 
+    LOCKED = "locked"
+    """Not begun, and not yet able to: something that comes before is not passed."""
     ABSENT = "absent"
     RUNNING = "running"
     PASSED = "passed"
@@ -48,6 +52,7 @@ class BoardRow:
         percent: Its result.
         points: Its points.
         max_points: The points available.
+        waits_for: For ``LOCKED``: what must be passed first.
     """
 
     person_id: int
@@ -66,6 +71,7 @@ class BoardRow:
     percent: Decimal | None = None
     points: Decimal | None = None
     max_points: Decimal | None = None
+    waits_for: tuple[WaitsFor, ...] = ()
 
 
 def list_board(sitting: Sitting) -> list[BoardRow]:
@@ -73,15 +79,7 @@ def list_board(sitting: Sitting) -> list[BoardRow]:
 
     Somebody who began and then left the cohort stays on the board.
     """
-    board = {
-        one.person_id: BoardRow(
-            person_id=one.person_id,
-            name=one.person.name,
-            employee_no=one.person.employee_no or "",
-            state=BoardState.ABSENT,
-        )
-        for one in list_candidates(sitting)
-    }
+    board = {row.person_id: row for row in _list_not_begun(sitting)}
     for row in _list_begun(sitting):
         before = board.get(row.person_id)
         if before is None or before.state is not BoardState.PASSED:
@@ -93,6 +91,22 @@ def count_board(board: Sequence[BoardRow]) -> dict[BoardState, int]:
     """Return how many candidates stand where; every state is there."""
     counted = Counter(row.state for row in board)
     return {state: counted[state] for state in BoardState}
+
+
+def _list_not_begun(sitting: Sitting) -> Iterator[BoardRow]:
+    """Yield a row for each candidate, as if none had begun."""
+    candidates = list_candidates(sitting)
+    progressions = list_progressions([one.id for one in candidates])
+    kind = GateKind(sitting.quiz.kind)
+    for one in candidates:
+        waits_for = progressions[one.id].missing_before(kind, sitting.quiz.gate_key)
+        yield BoardRow(
+            person_id=one.person_id,
+            name=one.person.name,
+            employee_no=one.person.employee_no or "",
+            state=BoardState.LOCKED if waits_for else BoardState.ABSENT,
+            waits_for=waits_for,
+        )
 
 
 def _list_begun(sitting: Sitting) -> list[BoardRow]:

@@ -8,11 +8,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
+from lms.curriculum.domain.path import GateKind, WaitsFor
 from lms.curriculum.models import Enrolment, Programme
+from lms.curriculum.queries import Progression, list_progressions
 from lms.db import BigId, db
 from lms.errors import NotFound
 from lms.people.models import Cohort
-from lms.quizzes.domain.attempts import AttemptState, MayStart, PastAttempt, Window, may_start
+from lms.quizzes.domain.attempts import (
+    AttemptState,
+    MayStart,
+    PastAttempt,
+    StartReason,
+    Window,
+    may_start,
+)
 from lms.quizzes.domain.sittings import SittingState, sitting_state
 from lms.quizzes.models import Attempt, Quiz, Sitting
 from lms.web.listing import like
@@ -28,6 +37,7 @@ class OwnSitting:
         attempts: The candidate's attempts in it, in order.
         state: The sitting's state now.
         verdict: Whether a new attempt may start now, and why not.
+        waits_for: What must be passed first, in the programme's order; empty when nothing must.
     """
 
     sitting: Sitting
@@ -35,6 +45,7 @@ class OwnSitting:
     attempts: tuple[PastAttempt, ...]
     state: SittingState
     verdict: MayStart
+    waits_for: tuple[WaitsFor, ...]
 
 
 def window_of(sitting: Sitting) -> Window:
@@ -142,7 +153,7 @@ def list_eligible(quiz: Quiz, cohort_id: int) -> Sequence[Enrolment]:
 def get_own_sitting(
     sitting_id: int, person_id: int, now: dt.datetime, *, lock: bool = False
 ) -> OwnSitting:
-    """Return the sitting as it stands for this candidate, in one statement.
+    """Return the sitting as it stands for this candidate, in two statements; one when it is over or runs.
 
     Args:
         sitting_id: The sitting.
@@ -180,7 +191,7 @@ def list_sittings_for_enrolment(enrolment: Enrolment, now: dt.datetime) -> list[
 
 
 def _list_own(person_id: int, now: dt.datetime, wanted: ColumnElement[bool]) -> list[OwnSitting]:
-    """Return sittings of a person with the person's attempts, in one statement."""
+    """Return sittings of a person with the person's attempts, in two statements."""
     return _fold_own(_own_query(wanted), {"person_id": person_id}, now)
 
 
@@ -238,16 +249,42 @@ def _fold_own(
         past = attempts.setdefault(sitting.id, [])
         if attempt_id is not None:
             past.append(PastAttempt(attempt_id, number, AttemptState(state), *ended))
+    progressions = list_progressions(
+        {
+            enrolment_id
+            for sitting, enrolment_id in sittings.values()
+            if _may_be_locked(sitting, attempts[sitting.id], now)
+        }
+    )
     return [
-        OwnSitting(
-            sitting=sitting,
-            enrolment_id=enrolment_id,
-            attempts=tuple(attempts[sitting.id]),
-            state=state_of(sitting, now),
-            verdict=may_start(window_of(sitting), attempts[sitting.id], now),
-        )
+        _own(sitting, enrolment_id, attempts[sitting.id], progressions.get(enrolment_id), now)
         for sitting, enrolment_id in sittings.values()
     ]
+
+
+def _may_be_locked(sitting: Sitting, past: Sequence[PastAttempt], now: dt.datetime) -> bool:
+    """Say whether it matters what comes before: not when an attempt runs, or all is over."""
+    return may_start(window_of(sitting), past, now, is_locked=True).reason is StartReason.LOCKED
+
+
+def _own(
+    sitting: Sitting,
+    enrolment_id: int,
+    past: Sequence[PastAttempt],
+    progression: Progression | None,
+    now: dt.datetime,
+) -> OwnSitting:
+    waits_for: tuple[WaitsFor, ...] = ()
+    if progression is not None:
+        waits_for = progression.missing_before(GateKind(sitting.quiz.kind), sitting.quiz.gate_key)
+    return OwnSitting(
+        sitting=sitting,
+        enrolment_id=enrolment_id,
+        attempts=tuple(past),
+        state=state_of(sitting, now),
+        verdict=may_start(window_of(sitting), past, now, is_locked=bool(waits_for)),
+        waits_for=waits_for,
+    )
 
 
 def list_unannounced_sittings(now: dt.datetime, limit: int = 100) -> Sequence[int]:

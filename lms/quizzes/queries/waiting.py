@@ -61,6 +61,9 @@ def _waiting_own(own: OwnSitting, now: dt.datetime) -> Waiting | None:
     url = url_for("quizzes.rules", sitting_id=sitting.id)
     if own.verdict.reason is StartReason.FREE:
         return Waiting("quizzes.sitting_open", url, sitting.opens_at, sitting.closes_at, facts)
+    if own.verdict.reason is StartReason.LOCKED:
+        facts["waits_for"] = own.waits_for
+        return Waiting("quizzes.sitting_locked", url, sitting.created_at, sitting.closes_at, facts)
     if own.verdict.reason in {StartReason.NOT_OPEN, StartReason.WAIT}:
         facts["at"] = own.verdict.at
         return Waiting(

@@ -6,7 +6,9 @@ from decimal import Decimal
 from sqlalchemy import func, select, update
 
 from lms.audit.services import record
+from lms.curriculum.domain.path import GateKind
 from lms.curriculum.models import Enrolment
+from lms.curriculum.queries import list_progressions
 from lms.db import db
 from lms.errors import InvalidInput, InvalidState
 from lms.notifications.services import post
@@ -104,8 +106,7 @@ def schedule_sitting(
         cut_percent=str(schedule.cut_percent),
         review=sitting.review,
     )
-    for enrolment in list_candidates(sitting):
-        _tell("sitting_scheduled", sitting, enrolment, now)
+    _tell_candidates("sitting_scheduled", sitting, now)
     return sitting
 
 
@@ -211,9 +212,22 @@ def announce_sitting(sitting_id: int, *, now: dt.datetime) -> bool:
         return False
     sitting.opening_announced_at = now
     db.session.flush()
-    for enrolment in list_candidates(sitting):
-        _tell("sitting_opened", sitting, enrolment, now)
+    _tell_candidates("sitting_opened", sitting, now)
     return True
+
+
+def _tell_candidates(name: str, sitting: Sitting, now: dt.datetime) -> None:
+    """Tell every candidate, and those who cannot start yet also what they must pass first."""
+    candidates = list_candidates(sitting)
+    progressions = list_progressions([one.id for one in candidates])
+    kind = GateKind(sitting.quiz.kind)
+    for enrolment in candidates:
+        missing = progressions[enrolment.id].missing_before(kind, sitting.quiz.gate_key)
+        waits_for = [
+            {"kind": one.kind.value, "title": one.title, "title_en": one.title_en}
+            for one in missing
+        ]
+        _tell(name, sitting, enrolment, now, waits_for=waits_for)
 
 
 def _tell(

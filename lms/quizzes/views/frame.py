@@ -1,13 +1,10 @@
-"""What all pages of quizzes share: the blueprint, authored text as HTML, stamps of our scripts."""
+"""What all pages of quizzes share: the blueprint, the stamp of our scripts, the zone."""
 
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app
-from markupsafe import Markup
-
-from lms.web.markdown import render_inline, render_option
 
 _FOLDER = Path(__file__).resolve().parent.parent
 
@@ -20,18 +17,6 @@ blueprint = Blueprint(
 )
 
 
-@lru_cache(maxsize=4096)
-def stem_html(text: str) -> Markup:
-    """Return a stem or an explanation as HTML. The same few hundred texts stand on every paper."""
-    return Markup(render_inline(text))  # noqa: S704 - render_inline sanitises
-
-
-@lru_cache(maxsize=8192)
-def option_html(text: str) -> Markup:
-    """Return an option or its feedback as one line of HTML."""
-    return Markup(render_option(text))  # noqa: S704 - render_option sanitises
-
-
 @cache
 def script_stamp() -> str:
     """Return one stamp for all our scripts and styles, for addresses that may be cached for long."""
@@ -41,7 +26,7 @@ def script_stamp() -> str:
 
 @blueprint.context_processor
 def _names() -> dict[str, object]:
-    return {"stem_html": stem_html, "option_html": option_html, "script_stamp": script_stamp()}
+    return {"script_stamp": script_stamp()}
 
 
 def organisation_zone() -> ZoneInfo:

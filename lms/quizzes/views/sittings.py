@@ -210,6 +210,7 @@ def _board(sitting_id: int) -> dict[str, object]:
 def board_words() -> dict[BoardState, str]:
     """Return the words of where a candidate stands."""
     return {
+        BoardState.LOCKED: gettext("还不能考"),
         BoardState.ABSENT: gettext("未开始"),
         BoardState.RUNNING: gettext("作答中"),
         BoardState.PASSED: gettext("通过"),

@@ -89,6 +89,22 @@ def test_the_rules_say_why_it_cannot_start(app, sign_in, noon, sitting, words: s
     assert refused.location == f"/sittings/{sitting_id}/rules"
 
 
+def test_the_rules_say_what_must_be_passed_first(app, sign_in, noon) -> None:
+    with app.app_context():
+        exam = make_exam(quiz={"kind": "stage_test"})
+        person_id, url = exam.person_id, f"/sittings/{exam.sitting_id}"
+    client = sign_in(person_id)
+    page = client.get(f"{url}/rules").text
+    assert "现在还不能考" in page
+    assert "先通过：模块1：模块测验、模块2：模块测验" in page
+    assert "开始考试" not in page
+    reply = client.post(f"{url}/start")
+    assert (reply.status_code, reply.location) == (303, f"{url}/rules")
+    own = client.get("/quizzes").text
+    assert "还不能考" in own
+    assert "先通过：模块1：模块测验" in own
+
+
 def test_the_start_button_waits_hidden_for_the_opening(app, sign_in, noon) -> None:
     sitting_id, person_id, _ = exam_of(app, sitting={"opens_at": NOON + 90 * MINUTE})
     page = sign_in(person_id).get(f"/sittings/{sitting_id}/rules").text

@@ -17,6 +17,7 @@ from lms.quizzes.domain.review import ReviewRule
 from lms.quizzes.domain.sittings import SittingState
 from lms.quizzes.models import Quiz, Sitting
 from tests.conftest import NOON
+from tests.factories.curriculum import pass_gates
 from tests.factories.people import make_cohort, make_person
 from tests.factories.quizzes import (
     HOUR,
@@ -261,6 +262,18 @@ def test_the_opening_is_announced_once(session) -> None:
     assert render(told[0]).subject == "可以考试了：第一模块测验"
     assert jobs.announce_sittings(NOON + HOUR) == 1
     assert upcoming.opening_announced_at == NOON + HOUR
+
+
+def test_the_opening_says_what_must_be_passed_first(session) -> None:
+    exam = make_exam(people=2, quiz={"kind": "stage_test"})
+    pass_gates(exam.enrolments[0], stage=False)
+    pass_gates(exam.enrolments[1], modules=1, stage=False)
+    jobs.announce_sittings(NOON)
+    free, waiting = (render(one) for one in messages("quizzes.sitting_opened"))
+    assert free.subject == "可以考试了：第一模块测验"
+    assert "先通过" not in free.body
+    assert waiting.subject == "考试开放了，你还差前面的：第一模块测验"
+    assert "先通过：模块2：模块测验" in waiting.body
 
 
 def test_the_list_finds_by_words_state_and_cohort(session) -> None:

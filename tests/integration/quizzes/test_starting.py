@@ -15,10 +15,18 @@ from lms.quizzes.domain.paper import draw_paper, paper_as_json
 from lms.quizzes.domain.specification import sections_from_json
 from lms.quizzes.models import Attempt
 from tests.conftest import NOON
-from tests.factories.curriculum import make_enrolment
+from tests.factories.curriculum import make_enrolment, pass_gates
 from tests.factories.people import make_person
 from tests.factories.questions import make_bank, make_item
-from tests.factories.quizzes import HOUR, Exam, get_attempt_row, make_exam, take_exam
+from tests.factories.quizzes import (
+    HOUR,
+    Exam,
+    get_attempt_row,
+    make_exam,
+    make_quiz,
+    make_sitting,
+    take_exam,
+)
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -114,6 +122,49 @@ def test_who_passed_does_not_sit_again(session) -> None:
     with pytest.raises(InvalidState) as refused:
         start(exam, NOON + 2 * HOUR)
     assert refused.value.facts["reason"] == "passed"
+
+
+def test_what_comes_before_must_be_passed_first(session) -> None:
+    exam = make_exam()
+    second = exam.programme.stages[0].modules[1]
+    quiz = make_quiz(programme=exam.programme, gate_key=second.key)
+    sitting_id = make_sitting(quiz, exam.cohort).id
+    with pytest.raises(InvalidState) as refused:
+        services.start_attempt(sitting_id, person_id=exam.person_id, now=NOON)
+    assert refused.value.facts == {"reason": "locked", "at": None}
+    own = queries.get_own_sitting(sitting_id, exam.person_id, NOON)
+    assert [one.key for one in own.waits_for] == [exam.programme.stages[0].modules[0].key]
+    assert count_attempts() == 0
+    take_exam(exam)
+    assert services.start_attempt(sitting_id, person_id=exam.person_id, now=NOON + HOUR)
+
+
+@pytest.mark.parametrize("passed", [0, 1])
+def test_the_stage_test_waits_for_every_module(session, passed: int) -> None:
+    exam = make_exam(quiz={"kind": "stage_test"})
+    pass_gates(exam.enrolments[0], modules=passed, stage=False)
+    own = queries.get_own_sitting(exam.sitting_id, exam.person_id, NOON)
+    modules = exam.programme.stages[0].modules
+    assert [one.key for one in own.waits_for] == [one.key for one in modules[passed:]]
+    with pytest.raises(InvalidState) as refused:
+        start(exam)
+    assert refused.value.facts["reason"] == "locked"
+
+
+def test_the_stage_test_opens_with_the_last_module(session) -> None:
+    exam = make_exam(quiz={"kind": "stage_test"})
+    pass_gates(exam.enrolments[0], stage=False)
+    assert start(exam)
+
+
+def test_a_paper_begun_goes_on_whatever_the_path_says_later(session) -> None:
+    """A programme may be published anew while somebody sits: the running attempt is theirs."""
+    exam = make_exam()
+    attempt_id = start(exam)
+    first, second = exam.programme.stages[0].modules
+    first.requires = [second.key]
+    db.session.commit()
+    assert start(exam, NOON + MINUTE) == attempt_id
 
 
 def test_an_overdue_attempt_is_closed_before_the_next_starts(session) -> None:

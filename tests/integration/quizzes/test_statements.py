@@ -36,12 +36,12 @@ def prepare(app, size: int, *, begin: bool = True) -> tuple[int, int, int]:
 
 @SIZES
 def test_start(app, sign_in, noon, size: int) -> None:
-    """Sitting with attempts; items of all banks; one insert; versions seen for the first time."""
+    """Sitting with attempts; gates passed; items of all banks; one insert; versions seen for the first time."""
     person_id, sitting_id, _ = prepare(app, size, begin=False)
     client = sign_in(person_id)
     with count_statements() as counted:
         assert client.post(f"/sittings/{sitting_id}/start").status_code == 303
-    check(counted, 4)
+    check(counted, 5)
 
 
 def test_start_when_the_items_were_seen_before(app, sign_in, noon) -> None:
@@ -53,7 +53,7 @@ def test_start_when_the_items_were_seen_before(app, sign_in, noon) -> None:
     client = sign_in(person_id)
     with count_statements() as counted:
         client.post(f"/sittings/{sitting_id}/start")
-    check(counted, 3)
+    check(counted, 4)
 
 
 def test_start_again_while_it_runs(app, sign_in, noon) -> None:
@@ -134,5 +134,5 @@ def test_the_board_asks_the_same_whatever_the_number_of_candidates(
     client = sign_in(trainer)
     with count_statements() as counted:
         assert client.get(f"/sittings/{sitting_id}/board").status_code == 200
-    # the sitting; its candidates; saves; attempts (the candidates' roles come along and count as sign-in)
-    assert len(counted.own) == 4, "\n".join(counted.own)
+    # the sitting; its candidates; gates passed; saves; attempts (the candidates' roles count as sign-in)
+    assert len(counted.own) == 5, "\n".join(counted.own)

@@ -15,6 +15,7 @@ from lms.quizzes import services
 from lms.quizzes.forms import problem_words
 from lms.quizzes.models import Sitting
 from tests.conftest import NOON
+from tests.factories.curriculum import pass_gates
 from tests.factories.people import make_cohort, make_person
 from tests.factories.quizzes import (
     HOUR,
@@ -298,6 +299,17 @@ def test_the_board_shows_where_everybody_is(app, trainer) -> None:
     assert 'hx-trigger="every 15s"' in page.text
     assert f"/sittings/{busy['sitting']}/attempts/{busy['passed']}" in page.text
     assert f"/attempts/{busy['running']}" not in page.text
+
+
+def test_the_board_shows_who_cannot_start_yet(app, trainer) -> None:
+    with app.app_context():
+        exam = make_exam(people=2, quiz={"kind": "stage_test"})
+        pass_gates(exam.enrolments[1], stage=False)
+        url = f"/sittings/{exam.sitting_id}/board"
+    page = trainer.get(url).text
+    assert page.count("先通过：") == 1
+    assert "模块1：模块测验、模块2：模块测验" in page
+    assert "前面还有没通过的" in page
 
 
 def test_the_refreshed_part_is_only_the_board(app, trainer) -> None:

@@ -92,6 +92,19 @@ def test_a_sitting_to_come_and_a_pause_are_said(request_context) -> None:
     assert waiting.facts["at"] == NOON + 65 * MINUTE
 
 
+def test_a_sitting_says_what_must_be_passed_first(request_context) -> None:
+    exam = make_exam(quiz={"kind": "stage_test"})
+    pass_gates(exam.enrolments[0], modules=1, stage=False)
+    (waiting,) = waiting_for(exam.person_id)
+    assert waiting.kind == "quizzes.sitting_locked"
+    assert waiting.until == exam.sitting.closes_at
+    assert words_of(waiting).endswith("先通过：模块2：模块测验")
+    over = make_exam(
+        quiz={"kind": "stage_test"}, sitting={"opens_at": NOON - 9 * HOUR, "closes_at": NOON}
+    )
+    assert waiting_for(over.person_id) == []
+
+
 def test_what_is_done_or_over_does_not_wait(request_context) -> None:
     exam = make_exam()
     take_exam(exam)

@@ -57,6 +57,20 @@ def test_an_attempt_that_runs_is_gone_on_with_whatever_else_holds() -> None:
     assert verdict.running.attempt_id == 71
 
 
+def test_what_comes_before_locks_but_hides_no_end() -> None:
+    assert may_start(window(), [], OPENS - SECOND, is_locked=True) == MayStart(
+        StartReason.LOCKED, 3
+    )
+    assert may_start(window(), [], OPENS, is_locked=True).reason is StartReason.LOCKED
+    assert may_start(window(), [], CLOSES, is_locked=True).reason is StartReason.CLOSED
+    assert may_start(window(), [running()], OPENS, is_locked=True).reason is StartReason.RUNNING
+    failed = [ended(1, OPENS)]
+    assert may_start(window(), failed, OPENS, is_locked=True).reason is StartReason.LOCKED
+    assert may_start(window(attempts=1), failed, OPENS, is_locked=True) == MayStart(
+        StartReason.USED_UP, 0
+    )
+
+
 def test_a_cancelled_sitting_starts_nothing() -> None:
     assert may_start(window(cancelled=True), [], OPENS).reason is StartReason.CANCELLED
 
