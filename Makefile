@@ -19,6 +19,7 @@ run: setup ## set everything up and serve the product with its demo organisation
 	@$(BIN)/python -m lms init --demo-if-new
 	@exec $(BIN)/python -m lms serve --host $(HOST) --port $(PORT)
 
+ENGLISH := lms/web/translations/en/LC_MESSAGES/messages.po
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard lms/*/translations/*/LC_MESSAGES/*.po))
 
 setup: .venv/.run node_modules/.stamp .venv/.system $(CATALOGUES)
@@ -55,7 +56,7 @@ node_modules/.stamp: package-lock.json | .venv/.run
 test: setup-test check ## install what tests need and run them all (SQLite, PostgreSQL, a real browser)
 	$(BIN)/pytest tests/unit tests/content tests/architecture -n 2
 	$(BIN)/pytest tests/integration -n 2 --dist loadfile
-	$(BIN)/pytest tests/faults
+	$(BIN)/pytest tests/faults -n 2 --dist loadfile
 	$(BIN)/pytest tests/journeys/test_walk.py
 
 check: setup-test ## format, lint, types, import contracts, migrations, translations, content
@@ -77,6 +78,8 @@ screenshots: setup-test ## pictures of every screen at 390 and 1280 px, zh and e
 translations: .venv/.test ## collect new sentences into the catalogue
 	$(BIN)/pybabel -q extract -F lms/web/babel.cfg -k _ -k gettext -k ngettext:1,2 -k lazy_gettext --no-location --sort-output --omit-header -o build/messages.pot lms
 	$(BIN)/pybabel -q update -i build/messages.pot -d lms/web/translations -l en --no-fuzzy-matching --ignore-obsolete --omit-header -w 110
+	@{ printf '%s\n' 'msgid ""' 'msgstr ""' '"Language: en\n"' '"Plural-Forms: nplurals=2; plural=(n != 1);\n"' '"MIME-Version: 1.0\n"' \
+		'"Content-Type: text/plain; charset=utf-8\n"' '"Content-Transfer-Encoding: 8bit\n"' ''; cat $(ENGLISH); } > build/messages.en.po && mv build/messages.en.po $(ENGLISH)
 
 requirements: ## compile the pins anew (needs uv)
 	cd requirements && for f in run test; do uv pip compile --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header -q --upgrade $$f.in -o $$f.txt; done

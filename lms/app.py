@@ -1,5 +1,6 @@
 """create_app(settings): the only module that knows every capability."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -104,6 +105,7 @@ NAVIGATION: tuple[tuple[str, str, Policy], ...] = (
     ("people.list_people", "people", access.HR | access.ADMIN | access.TRAINER | access.LEAD),
     ("people.list_cohorts", "cohort", access.HR | access.ADMIN | access.TRAINER),
     ("curriculum.list_enrolments", "path", access.HR | access.TRAINER | access.LEAD | access.ADMIN),
+    ("quizzes.my_sittings", "sitting", access.LEARNER),
     ("quizzes.list_sittings", "sitting", access.TRAINER | access.HR),
     ("questions.list_banks", "bank", access.TRAINER | access.QUALITY | access.HR),
     ("defense.list_defenses", "defense", _DEFENSE_STAFF),
@@ -151,6 +153,7 @@ def _labels() -> dict[str, str]:
         "people.list_people": gettext("人员"),
         "people.list_cohorts": gettext("期次"),
         "curriculum.list_enrolments": gettext("培养进度"),
+        "quizzes.my_sittings": gettext("我的考试"),
         "quizzes.list_sittings": gettext("考试安排"),
         "questions.list_banks": gettext("题库"),
         "defense.list_defenses": gettext("转正答辩"),
@@ -162,16 +165,28 @@ def _labels() -> dict[str, str]:
     }
 
 
+#: Capabilities whose every page stands under one entry; of the others the address decides.
+ONE_ENTRY = {
+    capability
+    for capability, entries in Counter(
+        endpoint.partition(".")[0] for endpoint, _, _ in NAVIGATION
+    ).items()
+    if entries == 1
+}
+
+
+def _is_current(endpoint: str) -> bool:
+    here, entry = (request.endpoint or "").partition(".")[0], endpoint.partition(".")[0]
+    if here != entry:
+        return False
+    return entry in ONE_ENTRY or f"{request.path}/".startswith(f"{url_for(endpoint)}/")
+
+
 def _nav() -> list[NavItem]:
     labels = _labels()
-    here = (request.endpoint or "").split(".")[0]
     return [
         NavItem(
-            label=labels[endpoint],
-            url=url_for(endpoint),
-            icon=icon,
-            current=request.endpoint == endpoint
-            or (here == endpoint.split(".")[0] and here not in {"people", "notifications"}),
+            label=labels[endpoint], url=url_for(endpoint), icon=icon, current=_is_current(endpoint)
         )
         for endpoint, icon, policy in NAVIGATION
         if policy.allows(current_user)

@@ -6,7 +6,9 @@ from contextlib import suppress
 from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
-from lms.certificates import queries, services
+from lms.certificates import queries
+from lms.certificates.services import issue_credential
+from lms.certificates.services.rendering import keep_documents, render
 from lms.config import ROOT, Settings
 from lms.db import db, transaction
 from lms.documents.fonts import FontLibrary
@@ -36,7 +38,7 @@ def _issue(settings: Settings, now: dt.datetime) -> int:
         with suppress(IntegrityError), transaction():
             decision = db.session.get(Decision, decision_id)
             if decision is not None:
-                services.issue_credential(decision, settings=settings, now=now)
+                issue_credential(decision, settings=settings, now=now)
     return len(ids)
 
 
@@ -47,9 +49,9 @@ def _render(settings: Settings, now: dt.datetime) -> int:
     for credential_id in ids:
         with transaction():
             facts = queries.get_credential(credential_id).facts
-        rendered = services.render(facts, _fonts)
+        rendered = render(facts, _fonts)
         with transaction():
             credential = queries.claim_pending(credential_id)
             if credential is not None:
-                services.keep_documents(credential, rendered, store=store, now=now)
+                keep_documents(credential, rendered, store=store, now=now)
     return len(ids)

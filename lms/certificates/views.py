@@ -13,10 +13,11 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from lms.certificates import queries, services
+from lms.certificates import queries
 from lms.certificates.domain.codes import grouped, read_code
 from lms.certificates.forms import VerifyForm
 from lms.certificates.models import Credential
+from lms.certificates.services import retry_rendering
 from lms.config import Settings
 from lms.db import db
 from lms.documents.storage import FolderStore
@@ -86,7 +87,7 @@ def mine() -> ResponseReturnValue:
 def download_pdf(credential_id: int) -> ResponseReturnValue:
     """Send the stored PDF bytes; ``?show=1`` opens it in the browser."""
     credential = _own(credential_id)
-    return _send(credential, credential.pdf_sha256, services.PDF, "pdf")
+    return _send(credential, credential.pdf_sha256, "application/pdf", "pdf")
 
 
 @blueprint.get("/certificates/<int:credential_id>/certificate.png")
@@ -94,14 +95,14 @@ def download_pdf(credential_id: int) -> ResponseReturnValue:
 def download_png(credential_id: int) -> ResponseReturnValue:
     """Send the stored picture for phones."""
     credential = _own(credential_id)
-    return _send(credential, credential.png_sha256, services.PNG, "png")
+    return _send(credential, credential.png_sha256, "image/png", "png")
 
 
 @blueprint.post("/certificates/<int:credential_id>/retry")
 @requires(HR)
 def retry(credential_id: int) -> ResponseReturnValue:
     """Try again to make the documents of a failed credential."""
-    services.retry_rendering(
+    retry_rendering(
         queries.get_credential(credential_id), actor_id=current_person().id, now=request_now()
     )
     flash(gettext("已重新排队，稍等片刻再刷新。"), "success")

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from lms.clock import local_date, now_utc
 from lms.config import ROOT, Settings
 from lms.content.domain.plan import Action
+from lms.content.queries import find_migration
 from lms.content.services import Planned, check_files, plan_sync, sync_content
 from lms.db import transaction
 from lms.issues import Issue, Severity, has_errors
+from lms.ops.queries import expected_migration
 
 MakeApp = Callable[[], tuple[Flask, Settings]]
 """What the ``lms`` command puts into ``ctx.obj``: ``check`` runs without application and database."""
@@ -64,9 +67,10 @@ def check(path: Path, *, as_json: bool) -> None:
 @_JSON
 @click.pass_obj
 def diff(make_app: MakeApp, path: Path, *, as_json: bool) -> None:
-    """Show what a sync of PATH would change. Exit 0: nothing, 1: something, or errors."""
+    """Show what a sync of PATH would change. Exit 0: nothing, 1: something, or errors, 2: no database."""
     app, settings = make_app()
     with app.app_context():
+        _require_database()
         today = local_date(now_utc(), settings.zone)
         planned, _ = plan_sync(path.resolve(), today=today)
     _print_planned(planned, as_json=as_json)
@@ -78,15 +82,34 @@ def diff(make_app: MakeApp, path: Path, *, as_json: bool) -> None:
 @_JSON
 @click.pass_obj
 def sync(make_app: MakeApp, path: Path, *, as_json: bool) -> None:
-    """Write the files below PATH into the database. Errors change nothing and exit 1."""
+    """Write the files below PATH into the database. Errors change nothing and exit 1, no database 2."""
     app, settings = make_app()
     with app.app_context(), transaction():
+        _require_database()
         now = now_utc()
         planned = sync_content(path.resolve(), today=local_date(now, settings.zone), now=now)
     _print_planned(planned, as_json=as_json)
     if not as_json and planned.may_run:
         click.echo(f"synced: {len(planned.actions)} changes")
     sys.exit(0 if planned.may_run else 1)
+
+
+def _require_database() -> None:
+    """End with one clear line unless the database is there and of this version of the code."""
+    try:
+        applied = find_migration()
+    except OperationalError as error:
+        problem = f"the database cannot be reached: {str(error.orig).splitlines()[0]}"
+    else:
+        if applied == expected_migration():
+            return
+        problem = (
+            f"the database is of another version of the product ({applied}): run lms init"
+            if applied
+            else "no database yet: run lms init"
+        )
+    click.echo(problem, err=True)
+    sys.exit(2)
 
 
 def _print_planned(planned: Planned, *, as_json: bool) -> None:

@@ -172,7 +172,9 @@ def _compile_course(compiled: Compiled, course: CourseFiles, versions: Mapping[s
             "text": conditions_fingerprint(course.conditions),
             "version": str(course.conditions.version),
         }
-        compiled.things.append(Thing(Kind.CONDITIONS, text.key, parts, course.conditions.where))
+        compiled.things.append(
+            Thing(Kind.CONDITIONS, text.key, parts, course.conditions.version_where)
+        )
 
 
 def as_programme(programme: ProgrammeFile) -> ProgrammeText:

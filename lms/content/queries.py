@@ -1,8 +1,9 @@
 """What the database holds of things that files author, in the shape that a plan compares."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import contains_eager
 
 from lms.content.compiling import CardState, digest, lesson_parts
@@ -11,9 +12,19 @@ from lms.curriculum.domain.publishing import LessonText
 from lms.curriculum.models import Lesson, Module, Programme, Stage
 from lms.db import db
 from lms.library.models import RuleCard
+from lms.ops.queries import applied_migration
 from lms.probation.models import HiringConditions
 from lms.questions.models import Item, ItemBank, ItemVersion
 from lms.quizzes.models import Quiz
+
+
+def find_migration() -> str:
+    """Return the migration that the database is at; "" where there is none or one without tables."""
+    url = db.engine.engine.url
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        return ""  # opening the file would make it
+    has_tables = inspect(db.session.connection()).has_table("alembic_version")
+    return applied_migration() if has_tables else ""
 
 
 def list_card_states() -> dict[str, CardState]:

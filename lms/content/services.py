@@ -59,7 +59,10 @@ class Planned:
 def check_files(root: Path, *, today: dt.date) -> tuple[Content, list[Issue]]:
     """Read and check everything below ``root``; needs no database."""
     content, issues = read_content(root, reviews=[rule.value for rule in ReviewRule])
-    return content, [*issues, *check_content(content, today=today)]
+    # A field that could not be read refers to nothing; saying that as well would be saying it twice.
+    noted = {issue.where for issue in issues if issue.where.field}
+    between = check_content(content, today=today)
+    return content, [*issues, *(issue for issue in between if issue.where not in noted)]
 
 
 def plan_sync(root: Path, *, today: dt.date) -> tuple[Planned, Compiled]:
@@ -95,7 +98,7 @@ def sync_content(
         actor_id=actor_id,
         now=now,
         subject_kind="content",
-        subject_id=root.name,
+        subject_id=root.name[:80],
         actions=[action.as_json() for action in planned.actions],
     )
     db.session.flush()

@@ -30,6 +30,7 @@ class Defense(Base):
     created_at: Mapped[dt.datetime]
     created_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     cancelled_at: Mapped[dt.datetime | None]
+    #: In the canceller's words; empty when the enrolment ended and took the defense with it.
     cancel_reason: Mapped[str] = mapped_column(String(500), default="")
 
     enrolment: Mapped[Enrolment] = relationship()

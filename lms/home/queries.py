@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from lms.audit.models import AuditEvent
 from lms.certificates import queries as certificates
 from lms.curriculum import queries as curriculum
 from lms.curriculum.models import Enrolment
@@ -17,7 +18,6 @@ from lms.organisation import queries as organisation
 from lms.people import queries as people
 from lms.people.models import Person
 from lms.probation import queries as probation
-from lms.probation.models import Decision, ProbationFile
 from lms.quizzes import queries as quizzes
 from lms.quizzes.models import Sitting
 from lms.web.waiting import Waiting
@@ -51,6 +51,37 @@ def find_own_enrolment(person_id: int) -> Enrolment | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That an enrolment was ended by hand.
+
+    Attributes:
+        at: When.
+        by: Name of who did it; empty when it was no person.
+        reason: In that person's words.
+    """
+
+    at: dt.datetime
+    by: str
+    reason: str
+
+
+def find_withdrawal(enrolment: Enrolment) -> Withdrawal | None:
+    """Return how an enrolment was withdrawn, from its audit event; None for one that was not."""
+    if enrolment.state != "withdrawn":
+        return None
+    row = db.session.execute(
+        select(AuditEvent.at, AuditEvent.facts, Person.name)
+        .outerjoin(Person, Person.id == AuditEvent.actor_id)
+        .where(
+            AuditEvent.action == "curriculum.withdraw_enrolment",
+            AuditEvent.subject_kind == "enrolment",
+            AuditEvent.subject_id == str(enrolment.id),
+        )
+    ).first()
+    return None if row is None else Withdrawal(row.at, row.name or "", str(row.facts["reason"]))
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """A glance at the whole organisation, for staff.
 
@@ -74,9 +105,6 @@ class House:
 def get_house(now: dt.datetime) -> House:
     """Count the organisation's present state."""
     day = now + dt.timedelta(days=1)
-    decided = (
-        select(ProbationFile.enrolment_id).join(Decision, Decision.file_id == ProbationFile.id)
-    ).scalar_subquery()
     return House(
         in_training=_count(select(Enrolment.id).where(Enrolment.state == "active")),
         sittings_today=_count(
@@ -90,7 +118,9 @@ def get_house(now: dt.datetime) -> House:
         verdicts_undecided=_count(
             select(Verdict.id)
             .join(Defense, Defense.id == Verdict.defense_id)
-            .where(Defense.cancelled_at.is_(None), Defense.enrolment_id.not_in(decided))
+            .join(Enrolment, Enrolment.id == Defense.enrolment_id)
+            # A decision ends the enrolment, and so does withdrawing.
+            .where(Enrolment.state == "active")
         ),
         certificates=_count(certificates.select_credentials(state="ready")),
         problems=ops.check_readiness(now),

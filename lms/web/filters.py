@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_skeleton
 from flask import Flask
@@ -49,13 +50,18 @@ def register_filters(app: Flask, settings: Settings) -> None:
     )
 
 
+@lru_cache(maxsize=4096)
 def rich(text: str) -> Markup:
-    """Write authored Markdown (a stem, feedback) as sanitised HTML."""
+    """Write authored Markdown (a stem, an explanation) as sanitised HTML.
+
+    Kept in memory, as in `line`: the same few hundred texts stand on every paper.
+    """
     return Markup(render_inline(text))  # noqa: S704 - render_inline sanitises
 
 
+@lru_cache(maxsize=8192)
 def line(text: str) -> Markup:
-    """Write one line of authored Markdown (an option) as sanitised HTML, without a paragraph."""
+    """Write one line of authored Markdown (an option, feedback) as sanitised HTML, without a paragraph."""
     return Markup(render_option(text))  # noqa: S704 - render_option sanitises
 
 

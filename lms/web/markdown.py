@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 import nh3
 from markdown_it import MarkdownIt
@@ -97,6 +98,7 @@ def sanitise(html: str) -> str:
 def render_blocks(
     text: str,
     *,
+    language: str = "zh_Hans",
     media_url: Callable[[str], str] = lambda path: path,
     cards: Mapping[str, str] | None = None,
 ) -> list[Block]:
@@ -104,6 +106,7 @@ def render_blocks(
 
     Args:
         text: Markdown.
+        language: In which the text is written and its tables are named: ``en``, or Chinese.
         media_url: Turns a relative picture path into an address.
         cards: HTML of each card that ``::: card <id>`` may show; an unknown id shows its id, the content
             check reports it.
@@ -116,7 +119,10 @@ def render_blocks(
         depth += token.nesting
         if depth == 0:
             piece = tokens[start : index + 1]
-            html = sanitise(_piece(piece, media_url, cards or {}))
+            html = _piece(piece, media_url, cards or {})
+            if piece[0].type == "table_open":
+                html = _scrolling(html, piece, language)
+            html = sanitise(html)
             heading = piece[1].content if piece[0].type == "heading_open" else ""
             blocks.append(Block(f"b{len(blocks) + 1}", html, heading))
             start = index + 1
@@ -146,10 +152,19 @@ def _piece(tokens: list[Token], media_url: Callable[[str], str], cards: Mapping[
             inner = _render(tokens[1:-1], media_url)
             head = f'<p class="callout-title">{escape(title)}</p>' if title else ""
             return f'<div class="callout callout-{name}" role="note">{head}{inner}</div>'
-    html = _render(tokens, media_url)
-    if opener.type == "table_open":
-        return f'<div class="table-scroll" role="region" tabindex="0">{html}</div>'
-    return html
+    return _render(tokens, media_url)
+
+
+def _scrolling(html: str, tokens: list[Token], language: str) -> str:
+    """Put a table into a box that scrolls sideways, reached by keyboard, named by the table's headings."""
+    heads = [
+        "".join(child.content for child in after.children or [])
+        for token, after in pairwise(tokens)
+        if token.type == "th_open"
+    ]
+    label, comma = ("Table: ", ", ") if language == "en" else ("表格：", "、")
+    name = escape(label + comma.join(head for head in heads if head))
+    return f'<div class="table-scroll" role="region" tabindex="0" aria-label="{name}">{html}</div>'
 
 
 def _render(tokens: list[Token], media_url: Callable[[str], str]) -> str:

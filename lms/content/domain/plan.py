@@ -157,12 +157,20 @@ def _check_item(thing: Thing, before: Stored) -> list[Issue]:
 
 
 def _check_conditions(thing: Thing, before: Stored) -> list[Issue]:
+    """The version rises with every change, and only then: both numbers name one text for whoever signed it."""
+    version, published = int(thing.parts["version"]), int(before.parts["version"])
     if thing.parts["text"] == before.parts.get("text"):
-        return []
-    if int(thing.parts["version"]) > int(before.parts["version"]):
+        if version == published:
+            return []
+        message = (
+            f"version {version}: text unchanged since version {published}, which is published; "
+            f"write {published}, or change the text"
+        )
+        return [_error("conditions_version", thing, message)]
+    if version > published:
         return []
     message = (
-        f"the hiring conditions have changed, but version {before.parts['version']} is published; "
+        f"the hiring conditions have changed, but version {published} is published; "
         f"what may have been signed never changes: raise the version"
     )
     return [_error("conditions_version", thing, message)]

@@ -180,6 +180,7 @@ class ConditionsFile:
 
     where: Where
     version: int
+    version_where: Where
     title: str
     title_en: str
     items: tuple[ConditionFile, ...]
@@ -248,10 +249,15 @@ class BankFiles:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All courses and banks under one root."""
+    """All courses and banks under one root.
+
+    Attributes:
+        is_complete: Whether every file gave its values; else nothing can be said about what refers to what.
+    """
 
     courses: tuple[CourseFiles, ...]
     banks: tuple[BankFiles, ...]
+    is_complete: bool
 
     @property
     def cards(self) -> tuple[CardFile, ...]:

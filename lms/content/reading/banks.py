@@ -18,26 +18,25 @@ from lms.questions.domain.items import (
 
 FILES = {"items.yml": "quiz", "recall.yml": "recall"}
 """Item files of a bank, and what their items are for."""
+POINT_LENGTH = 80
 
 
 def read_bank(source: Source, folder: Path) -> BankFiles | None:
     """Read one folder of ``question_banks/``; None after noting why it cannot be read."""
     path = folder / "bank.yml"
     node = source.yaml(path)
-    for other in sorted(folder.iterdir()):
-        if other.name not in {"bank.yml", *FILES}:
-            source.report.warn(
-                "unknown_file", source.where(other), f"{source.name(other)} is not read"
-            )
+    known = ("bank.yml", *FILES)
+    for other in source.listed(folder):
+        if other.name not in known:
+            source.unread(other, ", ".join(known))
     if node is None:
         return None
     fields = Fields(node, source.name(path), source.report)
-    key = fields.key()
     bank = BankFiles(
         where=fields.where(),
-        key=key,
-        title=fields.text("title"),
-        title_en=fields.text("title_en"),
+        key=fields.key_of_folder(folder.name),
+        title=fields.title(),
+        title_en=fields.title_en(),
         items=tuple(
             item
             for name, purpose in FILES.items()
@@ -45,10 +44,9 @@ def read_bank(source: Source, folder: Path) -> BankFiles | None:
             for item in _read_items(source, folder / name, purpose)
         ),
     )
-    if fields.choice("origin", ("files",)) and key and key != folder.name:
-        fields.error("folder_name", "id", f"must be the name of its folder, {folder.name}")
+    fields.choice("origin", ("files",))
     fields.finish()
-    return bank if key else None
+    return bank
 
 
 def _read_items(source: Source, path: Path, purpose: str) -> list[ItemFile]:
@@ -72,13 +70,14 @@ def _read_item(
         purpose=purpose,
         position=position,
         lesson=fields.reference("lesson"),
-        point=fields.text("point"),
+        point=fields.text("point", at_most=POINT_LENGTH),
         cards=fields.references("cards"),
         difficulty=fields.choice("difficulty", DIFFICULTIES),
         red_line=fields.flag("red_line"),
-        body=_read_body(fields, kind),
+        body=_read_body(fields, kind) if kind else {},
     )
-    fields.finish()
+    if kind:  # else nobody knows which fields it has
+        fields.finish()
     if item.lesson.key and len({card.key for card in item.cards}) != len(item.cards):
         fields.error("card_twice", "cards", "names a card twice")
     return item if key else None
@@ -88,15 +87,15 @@ def _read_body(fields: Fields, kind: str) -> Mapping[str, object]:
     before = len(fields.report.issues)
     body: dict[str, object] = {
         "type": kind,
-        "stem": fields.text("stem"),
-        "explanation": fields.text("explanation"),
+        "stem": fields.markdown("stem"),
+        "explanation": fields.markdown("explanation"),
     }
     if kind == ItemType.TRUE_FALSE:
         body["answer"] = fields.flag("answer")
         why = fields.child("why")
-        body["feedback"] = {"true": why.text("true"), "false": why.text("false")}
+        body["feedback"] = {"true": why.markdown("true"), "false": why.markdown("false")}
         why.finish()
-    elif kind:
+    else:
         options = [_read_option(each) for each in fields.children("options")]
         body["options"] = [option for option, _ in options]
         body["key"] = [option["id"] for option, is_key in options if is_key]
@@ -105,7 +104,7 @@ def _read_body(fields: Fields, kind: str) -> Mapping[str, object]:
         body["credit"] = CreditRule.EXACT.value
         if fields.has("credit"):
             body["credit"] = fields.choice("credit", [rule.value for rule in CreditRule])
-    if not kind or len(fields.report.issues) > before:
+    if len(fields.report.issues) > before:
         return {}
     try:
         return item_as_json(item_from_json(body))
@@ -117,8 +116,8 @@ def _read_body(fields: Fields, kind: str) -> Mapping[str, object]:
 def _read_option(fields: Fields) -> tuple[dict[str, str], bool]:
     option = {
         "id": fields.text("id"),
-        "text": fields.text("text"),
-        "feedback": fields.text("why"),
+        "text": fields.markdown("text"),
+        "feedback": fields.markdown("why"),
     }
     is_key = fields.flag("key", default=False)
     fields.finish()

@@ -7,6 +7,9 @@ from lms.content.reading.fields import Fields
 from lms.content.reading.sources import Source
 from lms.content.reading.yaml_lines import Node
 
+TITLE_LENGTH = 160
+TITLE_EN_LENGTH = 200
+"""Lengths of the columns, which differ from those of other titles."""
 KINDS = ("law", "platform")
 CONFIDENCES = ("A", "B")
 
@@ -15,7 +18,7 @@ def read_cards(source: Source, folder: Path) -> tuple[CardFile, ...]:
     """Read every card file of a course, in order of file name."""
     return tuple(
         card
-        for path in sorted(folder.glob("*.yml"))
+        for path in source.files(folder, ".yml")
         for entry in source.entries(path)
         if (card := _read_card(entry, source.name(path), source)) is not None
     )
@@ -28,8 +31,8 @@ def _read_card(entry: Node, file: str, source: Source) -> CardFile | None:
         where=fields.where(),
         key=key,
         kind=fields.choice("kind", KINDS),
-        title=fields.text("title"),
-        title_en=fields.text("title_en"),
+        title=fields.text("title", at_most=TITLE_LENGTH),
+        title_en=fields.text("title_en", at_most=TITLE_EN_LENGTH),
         confidence=fields.choice("confidence", CONFIDENCES),
         checked_on=fields.date("checked_on"),
         effective_from=fields.optional_date("effective_from"),

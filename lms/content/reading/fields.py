@@ -3,14 +3,20 @@
 import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from lms.content.domain.values import Reference
+from lms.content.reading.markup import CONTROL, find_slips_without_boxes
 from lms.content.reading.yaml_lines import Node
 from lms.issues import Issue, Severity, Where
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 EPOCH = dt.date(1970, 1, 1)
+MAX_POINTS = 1000
+#: Lengths of the columns that hold these texts.
+KEY_LENGTH = 64
+TITLE_LENGTH = 120
+TITLE_EN_LENGTH = 160
 
 
 class Report:
@@ -19,10 +25,16 @@ class Report:
     def __init__(self) -> None:
         """Begin without findings."""
         self.issues: list[Issue] = []
+        self.is_complete = True
 
     def error(self, code: str, where: Where, message: str, **facts: object) -> None:
         """Note something that keeps the content from being published."""
         self.issues.append(Issue(Severity.ERROR, code, where, message, facts))
+
+    def unreadable(self, code: str, where: Where, message: str) -> None:
+        """Note a file that gives no value at all: what refers into it cannot be judged."""
+        self.error(code, where, message)
+        self.is_complete = False
 
     def warn(self, code: str, where: Where, message: str, **facts: object) -> None:
         """Note something that an author should look at."""
@@ -43,6 +55,7 @@ class Fields:
         self.at = at
         self.line = node.line
         self._left: dict[str, Node] = {}
+        self.is_there = isinstance(node.value, Mapping)
         if isinstance(node.value, Mapping):
             self._left = dict(node.value)
         else:
@@ -65,12 +78,19 @@ class Fields:
     def take(self, field: str, *, required: bool = True) -> Node | None:
         """Return the node of a field; a missing required one is noted."""
         node = self._left.pop(field, None)
-        if node is None and required:
+        if node is None and required and self.is_there:
             self.error("missing_field", field, "is missing")
         return node
 
-    def text(self, field: str, *, required: bool = True, may_be_empty: bool = False) -> str:
-        """Read text, trimmed. ``may_be_empty`` admits ``""``."""
+    def text(
+        self,
+        field: str,
+        *,
+        required: bool = True,
+        may_be_empty: bool = False,
+        at_most: int | None = None,
+    ) -> str:
+        """Read text, trimmed. ``may_be_empty`` admits ``""``; ``at_most`` is the length of its column."""
         node = self.take(field, required=required)
         if node is None:
             return ""
@@ -80,12 +100,34 @@ class Fields:
         value = node.value.strip()
         if not value and not may_be_empty:
             self.error("empty_field", field, "must not be empty", node.line)
+        if at_most is not None and len(value) > at_most:
+            problem = f"must be at most {at_most} characters, not {len(value)}"
+            self.error("too_long", field, problem, node.line)
+        if CONTROL.search(value):
+            self.error("control_character", field, "holds a control character", node.line)
         return value
 
-    def key(self, field: str = "id") -> str:
-        """Read a key: lower-case letters, digits and hyphens."""
-        line = self._line_of(field)
+    def title(self, field: str = "title") -> str:
+        """Read a title in Chinese."""
+        return self.text(field, at_most=TITLE_LENGTH)
+
+    def title_en(self, field: str = "title_en") -> str:
+        """Read a title in English."""
+        return self.text(field, at_most=TITLE_EN_LENGTH)
+
+    def markdown(self, field: str) -> str:
+        """Read Markdown that shows neither pictures nor boxes."""
+        line = self.line_of(field)
         value = self.text(field)
+        for words in value.splitlines():
+            for code, problem in find_slips_without_boxes(words):
+                self.error(code, field, f"{words.strip()[:40]!r}: {problem}", line)
+        return value
+
+    def key(self, field: str = "id", *, at_most: int = KEY_LENGTH) -> str:
+        """Read a key: lower-case letters, digits and hyphens."""
+        line = self.line_of(field)
+        value = self.text(field, at_most=at_most)
         if value and not KEY.match(value):
             self.error(
                 "bad_key",
@@ -95,13 +137,22 @@ class Fields:
             )
         return value
 
+    def key_of_folder(self, name: str) -> str:
+        """Read the id of what lies in the folder ``name``, which must be that name; return it in any case."""
+        line = self.line_of("id")
+        if self.key() not in ("", name):
+            self.error("folder_name", "id", f"must be the name of its folder, {name}", line)
+        return name
+
     def choice(self, field: str, allowed: Collection[str]) -> str:
         """Read one of ``allowed``."""
-        line = self._line_of(field)
+        line = self.line_of(field)
         value = self.text(field)
-        if value and value not in allowed:
+        if value in allowed:
+            return value
+        if value:
             self.error("unknown_value", field, f"must be one of {', '.join(allowed)}", line)
-        return value
+        return ""
 
     def number(self, field: str, low: int, high: int, *, default: int | None = None) -> int:
         """Read a whole number from ``low`` to ``high``."""
@@ -109,7 +160,7 @@ class Fields:
         if node is None:
             return default if default is not None else low
         if isinstance(node.value, bool) or not isinstance(node.value, int):
-            self.error("wrong_type", field, "must be a whole number", node.line)
+            self.error("wrong_type", field, "must be a whole number in plain digits", node.line)
             return low
         if not low <= node.value <= high:
             self.error("out_of_range", field, f"must be {low} to {high}", node.line)
@@ -121,12 +172,13 @@ class Fields:
         node = self.take(field, required=False)
         if node is None:
             return Decimal(default)
-        try:
-            value = Decimal(str(node.value))
-        except InvalidOperation:
-            value = Decimal(0)
-        if isinstance(node.value, bool) or value <= 0 or value != round(value, 2):
-            self.error("wrong_type", field, "must be a number greater than 0", node.line)
+        if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+            self.error("wrong_type", field, "must be a number in plain digits", node.line)
+            return Decimal(default)
+        value = Decimal(str(node.value))
+        if not (value.is_finite() and 0 < value <= MAX_POINTS and value == round(value, 2)):
+            problem = f"must be more than 0, at most {MAX_POINTS}, with at most two decimal places"
+            self.error("out_of_range", field, problem, node.line)
             return Decimal(default)
         return value
 
@@ -150,7 +202,9 @@ class Fields:
         if node is None or (node.value is None and not required):
             return None
         if not isinstance(node.value, dt.date):
-            self.error("wrong_type", field, "must be a date such as 2026-07-17", node.line)
+            self.error(
+                "wrong_type", field, "must be a day of the calendar such as 2026-07-17", node.line
+            )
             return None
         return node.value
 
@@ -168,22 +222,26 @@ class Fields:
             return ()
         found: list[Reference] = []
         for index, entry in enumerate(node.value):
-            if isinstance(entry.value, str) and entry.value.strip():
-                where = self.where(f"{field}[{index}]", entry.line)
-                found.append(Reference(entry.value.strip(), where))
-            else:
-                self.error("wrong_type", f"{field}[{index}]", "must be text", entry.line)
+            at = f"{field}[{index}]"
+            if not isinstance(entry.value, str) or not entry.value.strip():
+                self.error("wrong_type", at, "must be text", entry.line)
+                continue
+            found.append(Reference(entry.value.strip(), self.where(at, entry.line)))
+            if CONTROL.search(entry.value):
+                self.error("control_character", at, "holds a control character", entry.line)
         return tuple(found)
 
     def reference(self, field: str) -> Reference:
         """Read the key of something else, with its place."""
-        line = self._line_of(field)
+        line = self.line_of(field)
         return Reference(self.text(field), self.where(field, line))
 
     def child(self, field: str) -> "Fields":
         """Read a mapping within."""
-        node = self.take(field) or Node({}, self.line)
-        return Fields(node, self.file, self.report, f"{self.at}{field}.")
+        node = self.take(field)
+        inner = Fields(node or Node({}, self.line), self.file, self.report, f"{self.at}{field}.")
+        inner.is_there = inner.is_there and node is not None
+        return inner
 
     def children(self, field: str, *, required: bool = True) -> Iterator["Fields"]:
         """Read a list of mappings."""
@@ -211,6 +269,7 @@ class Fields:
             self.error("unknown_field", name, "is not known", node.line)
         self._left.clear()
 
-    def _line_of(self, field: str) -> int:
+    def line_of(self, field: str) -> int:
+        """Return the line of a field that is not yet read; that of the mapping when it is missing."""
         node = self._left.get(field)
         return node.line if node is not None else self.line

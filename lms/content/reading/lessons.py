@@ -6,9 +6,11 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.container import container_plugin
 
 from lms.content.domain.values import LessonFile, Reference
 from lms.content.reading.fields import Fields
+from lms.content.reading.markup import BOX, PICTURE, find_slips
 from lms.content.reading.sources import Source
 from lms.issues import Where
 from lms.web.markdown import CALLOUTS
@@ -16,16 +18,16 @@ from lms.web.markdown import CALLOUTS
 FENCE = "---"
 CONTAINERS = (*CALLOUTS, "chat", "card")
 SPEAKERS = ("买家", "客服", "旁白")
-_CONTAINER = re.compile(r":{3,}\s*(\S*)\s*(.*?)\s*\Z")
-_HTML = re.compile(r"<[a-zA-Z/!][^>]*>")
-_PLACE = re.compile(r"\[\[[^\[\]：:]{1,30}[：:][^\[\]]{1,200}\]\]")
+_CONTAINER = re.compile(rf"{BOX}\s*(\S*)\s*(.*?)\s*\Z")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+for _name in CONTAINERS:
+    _MARKDOWN.use(container_plugin, _name)
 
 
 def read_lessons(source: Source, course: Path, folder: str) -> tuple[LessonFile, ...]:
     """Read the lessons of one module folder in order of file name."""
     lessons = []
-    for position, path in enumerate(sorted((course / folder).glob("*.md")), start=1):
+    for position, path in enumerate(source.files(course / folder, ".md"), start=1):
         lesson = _read_lesson(source, path, folder, position)
         if lesson is not None:
             lessons.append(lesson)
@@ -39,7 +41,7 @@ def _read_lesson(source: Source, path: Path, folder: str, position: int) -> Less
     lines = text.split("\n")
     if lines[0].rstrip() != FENCE or FENCE not in [line.rstrip() for line in lines[1:]]:
         where = source.where(path, 1)
-        source.report.error(
+        source.report.unreadable(
             "lesson_without_head", where, "a lesson begins with a head between two lines of ---"
         )
         return None
@@ -58,8 +60,8 @@ def _read_lesson(source: Source, path: Path, folder: str, position: int) -> Less
         key=fields.key(),
         folder=folder,
         position=position,
-        title=fields.text("title"),
-        title_en=fields.text("title_en"),
+        title=fields.title(),
+        title_en=fields.title_en(),
         summary=fields.text("summary"),
         summary_en=fields.text("summary_en"),
         minutes=fields.number("minutes", 1, 60),
@@ -83,6 +85,12 @@ class _Body:
         self.lines = text.split("\n")
         self.first_line = first_line
         self.tokens = _MARKDOWN.parse(text)
+        #: First line -> last line of each box that readers will see.
+        self.boxes = {
+            token.map[0]: token.map[1]
+            for token in self.tokens
+            if token.map and token.level == 0 and token.type.startswith("container_")
+        }
         self.text = text
 
     def where(self, index: int) -> Where:
@@ -110,7 +118,7 @@ class _Body:
         self._check_words()
 
     def _markers(self) -> Iterator[tuple[int, str, str]]:
-        """Yield line index, name and rest of every ``:::`` line; a closing line has no name."""
+        """Yield line index, name and rest of each line that begins with ``:::``; a closing line has no name."""
         for index, line in enumerate(self.lines):
             match = _CONTAINER.match(line)
             if match is not None:
@@ -119,38 +127,62 @@ class _Body:
     def _openings(self) -> Iterator[tuple[int, str, str]]:
         return ((index, name, rest) for index, name, rest in self._markers() if name)
 
-    def _images(self) -> Iterator[tuple[int, Token]]:
+    def _inline(self) -> Iterator[tuple[int, Token, list[Token]]]:
+        """Yield line index, token and pictures of each paragraph, heading or cell."""
+        index = 0
         for token in self.tokens:
-            for child in token.children or []:
-                if child.type == "image":
-                    yield (token.map or [0])[0], child
+            index = token.map[0] if token.map else index
+            if token.type == "inline":
+                children = token.children or []
+                yield index, token, [child for child in children if child.type == "image"]
+
+    def _images(self) -> Iterator[tuple[int, Token]]:
+        return ((index, image) for index, _, images in self._inline() for image in images)
 
     def _check_containers(self) -> None:
         opened: tuple[int, str] | None = None
         for index, name, rest in self._markers():
-            if not name:
-                if opened is None:
-                    self._error("container_not_open", index, "::: closes nothing")
+            if name:
+                self._check_closed(opened, None)
+                self._check_opening(index, name, rest)
+                opened = (index, name)
+            elif opened is None:
+                self._error("container_not_open", index, "::: closes nothing")
+            else:
+                self._check_closed(opened, index)
                 opened = None
-                continue
-            if opened is not None:
-                self._error("container_not_closed", opened[0], f"::: {opened[1]} is not closed")
-            opened = (index, name)
-            if name not in CONTAINERS:
-                known = ", ".join(CONTAINERS)
-                self._error("unknown_container", index, f"::: {name} is not one of {known}")
-            elif name == "card" and not rest:
-                self._error("card_without_key", index, "::: card needs the key of a card")
-            elif name == "chat":
-                self._check_chat(index)
-        if opened is not None:
-            self._error("container_not_closed", opened[0], f"::: {opened[1]} is not closed")
+        self._check_closed(opened, None)
+
+    def _check_opening(self, index: int, name: str, rest: str) -> None:
+        if name not in CONTAINERS:
+            known = ", ".join(CONTAINERS)
+            self._error("unknown_container", index, f"::: {name} is not one of {known}")
+        elif index not in self.boxes:
+            self._error(
+                "container_not_read", index, f"::: {name} is shown as text here, not as a box"
+            )
+        elif name == "card" and not rest:
+            self._error("card_without_key", index, "::: card needs the key of a card")
+        elif name == "chat":
+            self._check_chat(index)
+
+    def _check_closed(self, opened: tuple[int, str] | None, closed: int | None) -> None:
+        """Note a box that is not closed, or elsewhere than it seems, and a card with words that nobody would see."""
+        if opened is None:
+            return
+        index, name = opened
+        if closed is None or self.boxes.get(index, closed) != closed:
+            self._error("container_not_closed", index, f"::: {name} is not closed")
+        elif name == "card" and any(line.strip() for line in self.lines[index + 1 : closed]):
+            self._error("card_with_text", index + 1, "::: card shows the card alone; this is lost")
 
     def _check_chat(self, start: int) -> None:
         for index in range(start + 1, len(self.lines)):
             line = self.lines[index].strip()
-            if line.startswith(":::"):
+            if line.startswith(BOX):
                 return
+            if PICTURE.search(line):
+                self._error("picture_in_chat", index, "a chat shows no pictures")
             if line and not line.startswith(tuple(f"{name}：" for name in SPEAKERS)):
                 self._warn(
                     "chat_speaker", index, "a line of a chat begins with 买家：, 客服： or 旁白："
@@ -171,15 +203,17 @@ class _Body:
                 self._error("picture_without_alt", index, "a picture needs words that describe it")
             if not image.attrGet("title"):
                 self._warn("picture_without_caption", index, "the picture has no caption")
+        for index, token, images in self._inline():
+            if len(PICTURE.findall(token.content)) != len(images):
+                problem = 'a picture is written ![words](media/file.svg "caption")'
+                self._error("picture_malformed", index, problem)
 
     def _check_words(self) -> None:
         for index, line in enumerate(self.lines):
-            if _HTML.search(line):
-                self._error("html_in_lesson", index, "HTML is shown as text; use Markdown")
-            if line.count("[[") != len(_PLACE.findall(line)):
-                self._error(
-                    "place_malformed", index, "a place to replace is written [[name：example]]"
-                )
+            for code, problem in find_slips(line):
+                self._error(code, index, problem)
+            if BOX in line and not line.startswith(BOX):
+                self._error("container_indented", index, "::: begins its line; here it is text")
 
     def _error(self, code: str, index: int, message: str) -> None:
         self.report.error(code, self.where(index), message)

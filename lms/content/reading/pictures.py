@@ -28,6 +28,7 @@ def read_pictures(source: Source, course: Path) -> dict[str, str]:
             continue
         if path.stat().st_size > MAX_BYTES:
             source.report.error("file_too_large", where, f"{where.file} is larger than 2 MB")
+            found[path.relative_to(course).as_posix()] = ""
             continue
         content = path.read_bytes()
         found[path.relative_to(course).as_posix()] = hashlib.sha256(content).hexdigest()

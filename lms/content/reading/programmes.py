@@ -15,8 +15,10 @@ from lms.content.domain.values import (
 )
 from lms.content.reading.fields import Fields
 from lms.content.reading.sources import Source
+from lms.defense.domain.anchors import CRITERIA as CRITERION_TEXTS
+from lms.defense.domain.rubric import LEVELS, TOP_LEVEL
 
-CRITERIA = ("knowledge", "skill", "quality", "teamwork")
+CRITERIA = tuple(text.key for text in CRITERION_TEXTS)
 QUIZ_KINDS = ("module_quiz", "stage_test")
 CONDITION_TEXTS = (
     "text", "text_en", "data", "data_en", "period", "period_en", "threshold", "threshold_en", "judge", "judge_en",
@@ -26,6 +28,10 @@ MEASURES = (
     "module_quiz", "stage_test", "defense", "typing", "kpi", "quality_check", "conduct", "handover", "documents",
 )  # fmt: skip
 MAX_DAY = 366
+POST_LENGTH = 80
+CONDITION_KEY_LENGTH = 40
+CONDITIONS_TITLE_LENGTH = 160
+CONDITIONS_TITLE_EN_LENGTH = 200
 
 
 def read_programme(source: Source, path: Path) -> ProgrammeFile | None:
@@ -37,12 +43,12 @@ def read_programme(source: Source, path: Path) -> ProgrammeFile | None:
     programme = ProgrammeFile(
         where=fields.where(),
         key=fields.key(),
-        title=fields.text("title"),
-        title_en=fields.text("title_en"),
+        title=fields.title(),
+        title_en=fields.title_en(),
         summary=fields.text("summary"),
         summary_en=fields.text("summary_en"),
-        post=fields.text("post"),
-        post_en=fields.text("post_en"),
+        post=fields.text("post", at_most=POST_LENGTH),
+        post_en=fields.text("post_en", at_most=POST_LENGTH),
         stages=tuple(_read_stage(each) for each in fields.children("stages")),
         defense=_read_defense(fields.child("defense")),
     )
@@ -54,8 +60,8 @@ def _read_stage(fields: Fields) -> StageFile:
     stage = StageFile(
         where=fields.where(),
         key=fields.key(),
-        title=fields.text("title"),
-        title_en=fields.text("title_en"),
+        title=fields.title(),
+        title_en=fields.title_en(),
         due_day=fields.number("due_day", 1, MAX_DAY),
         quiz=fields.reference("quiz"),
         modules=tuple(_read_module(each) for each in fields.children("modules")),
@@ -69,8 +75,8 @@ def _read_module(fields: Fields) -> ModuleFile:
         where=fields.where(),
         key=fields.key(),
         folder=fields.text("folder"),
-        title=fields.text("title"),
-        title_en=fields.text("title_en"),
+        title=fields.title(),
+        title_en=fields.title_en(),
         summary=fields.text("summary"),
         summary_en=fields.text("summary_en"),
         due_day=fields.number("due_day", 1, MAX_DAY),
@@ -82,21 +88,31 @@ def _read_module(fields: Fields) -> ModuleFile:
 
 
 def _read_defense(fields: Fields) -> DefenseFile:
+    """Read what ``lms.defense.domain.rubric.rubric_from_settings`` takes."""
     defense = DefenseFile(
         where=fields.where(),
         due_day=fields.number("due_day", 1, MAX_DAY),
         cut_percent=fields.number("cut_percent", 0, 100),
-        weights=fields.numbers("weights", CRITERIA, 0, 100),
-        minimum_level=fields.numbers("minimum_level", CRITERIA, 1, 5),
+        weights=_read_weights(fields),
+        minimum_level=fields.numbers("minimum_level", CRITERIA, LEVELS[0], TOP_LEVEL),
     )
     fields.finish()
     return defense
 
 
+def _read_weights(fields: Fields) -> dict[str, int]:
+    before, line = len(fields.report.issues), fields.line_of("weights")
+    weights = fields.numbers("weights", CRITERIA, 1, 99)
+    total = sum(weights.values())
+    if total != 100 and len(fields.report.issues) == before:
+        fields.error("weights_not_100", "weights", f"must add up to 100, not {total}", line)
+    return weights
+
+
 def read_quizzes(source: Source, folder: Path, reviews: Sequence[str]) -> tuple[QuizFile, ...]:
     """Read every quiz of a course; ``reviews`` are the review rules that exist."""
     quizzes = []
-    for path in sorted(folder.glob("*.yml")):
+    for path in source.files(folder, ".yml"):
         node = source.yaml(path)
         if node is None:
             continue
@@ -110,13 +126,14 @@ def read_quizzes(source: Source, folder: Path, reviews: Sequence[str]) -> tuple[
 
 def _read_quiz(fields: Fields, reviews: Sequence[str]) -> QuizFile:
     kind = fields.choice("kind", QUIZ_KINDS)
+    is_stage_test = kind == "stage_test" or (not kind and fields.has("stage"))
     return QuizFile(
         where=fields.where(),
         key=fields.key(),
-        title=fields.text("title"),
-        title_en=fields.text("title_en"),
+        title=fields.title(),
+        title_en=fields.title_en(),
         kind=kind,
-        gate=fields.reference("stage" if kind == "stage_test" else "module"),
+        gate=fields.reference("stage" if is_stage_test else "module"),
         minutes=fields.number("minutes", 1, 600),
         cut_percent=fields.number("cut_percent", 0, 100),
         red_line_all=fields.flag("red_line_all"),
@@ -146,12 +163,13 @@ def read_conditions(source: Source, path: Path) -> ConditionsFile | None:
     fields = Fields(node, source.name(path), source.report)
     conditions = ConditionsFile(
         where=fields.where(),
+        version_where=fields.where("version", fields.line_of("version")),
         version=fields.number("version", 1, 10_000),
-        title=fields.text("title"),
-        title_en=fields.text("title_en"),
+        title=fields.text("title", at_most=CONDITIONS_TITLE_LENGTH),
+        title_en=fields.text("title_en", at_most=CONDITIONS_TITLE_EN_LENGTH),
         items=tuple(_read_condition(each) for each in fields.children("items")),
-        text=fields.text("text"),
-        text_en=fields.text("text_en"),
+        text=fields.markdown("text"),
+        text_en=fields.markdown("text_en"),
     )
     fields.text("note_for_customer", required=False)  # for whoever adapts the file; not published
     fields.finish()
@@ -161,9 +179,9 @@ def read_conditions(source: Source, path: Path) -> ConditionsFile | None:
 def _read_condition(fields: Fields) -> ConditionFile:
     condition = ConditionFile(
         where=fields.where(),
-        key=fields.key("key"),
+        key=fields.key("key", at_most=CONDITION_KEY_LENGTH),
         measured_by=fields.choice("measured_by", MEASURES),
-        fields={name: fields.text(name) for name in CONDITION_TEXTS},
+        fields={name: fields.markdown(name) for name in CONDITION_TEXTS},
     )
     fields.finish()
     return condition

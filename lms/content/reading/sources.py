@@ -26,21 +26,44 @@ class Source:
         """Return a place in a file."""
         return Where(file=self.name(path), line=line)
 
+    def listed(self, folder: Path) -> list[Path]:
+        """Return what lies in a folder, by name; names with a dot in front belong to programs, not to authors."""
+        if not folder.is_dir():
+            return []
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+    def files(self, folder: Path, ending: str) -> list[Path]:
+        """Return the files of a folder that end in ``ending``, by name; of anything else is said that it is not read."""
+        found = []
+        for path in self.listed(folder):
+            if path.suffix == ending and path.is_file():
+                found.append(path)
+            else:
+                self.unread(path, f"*{ending}")
+        return found
+
+    def unread(self, path: Path, wanted: str) -> None:
+        """Note something that is in the folder and has no effect."""
+        name = self.name(path)
+        self.report.warn(
+            "unknown_file", self.where(path), f"{name} is not read; here only {wanted}"
+        )
+
     def text(self, path: Path) -> str | None:
         """Return the text of a file with Unix line ends; None after noting why it cannot be read."""
         where = self.where(path)
         if not path.is_file():
-            self.report.error("missing_file", where, f"{where.file} is missing")
+            self.report.unreadable("missing_file", where, f"{where.file} is missing")
             return None
         if path.stat().st_size > MAX_BYTES:
-            self.report.error("file_too_large", where, f"{where.file} is larger than 2 MB")
+            self.report.unreadable("file_too_large", where, f"{where.file} is larger than 2 MB")
             return None
         try:
             text = path.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            self.report.error("not_utf8", where, f"not UTF-8 text at byte {error.start}")
+            self.report.unreadable("not_utf8", where, f"not UTF-8 text at byte {error.start}")
             return None
-        return text.replace("\r\n", "\n")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def yaml(self, path: Path) -> Node | None:
         """Return the tree of a YAML file; None after noting why there is none."""
@@ -52,10 +75,12 @@ class Source:
         try:
             node = load(text, first_line=first_line)
         except YamlError as error:
-            self.report.error(error.code, self.where(path, error.line), error.message)
+            self.report.unreadable(error.code, self.where(path, error.line), error.message)
             return None
         if node.value is None:
-            self.report.error("empty_file", self.where(path), f"{self.name(path)} holds nothing")
+            self.report.unreadable(
+                "empty_file", self.where(path), f"{self.name(path)} holds nothing"
+            )
             return None
         return node
 
@@ -66,6 +91,6 @@ class Source:
             return []
         if not isinstance(node.value, list):
             where = self.where(path, node.line)
-            self.report.error("wrong_type", where, f"{where.file} must be a list of entries")
+            self.report.unreadable("wrong_type", where, f"{where.file} must be a list of entries")
             return []
         return node.value

@@ -16,6 +16,7 @@ from lms.issues import Issue, Where
 COURSES = "courses"
 BANKS = "question_banks"
 _OWN_FOLDERS = ("cards", "quizzes", "media")
+_OWN_FILES = ("course.yml", "programme.yml", "conditions.yml")
 
 
 def read_content(root: Path, *, reviews: Sequence[str]) -> tuple[Content, list[Issue]]:
@@ -41,21 +42,26 @@ def read_content(root: Path, *, reviews: Sequence[str]) -> tuple[Content, list[I
         for folder in _folders(source, BANKS)
         if (bank := read_bank(source, folder)) is not None
     )
-    return Content(courses=courses, banks=banks), report.issues
+    content = Content(courses=courses, banks=banks, is_complete=report.is_complete)
+    return content, report.issues
 
 
 def _folders(source: Source, name: str) -> list[Path]:
-    folder = source.root / name
-    found = [path for path in _listed(folder) if path.is_dir()]
+    found = _split(source, source.root / name, ())
     if not found:
-        source.report.error("no_content", Where(file=name), f"there is nothing in {name}/")
+        source.report.unreadable("no_content", Where(file=name), f"there is nothing in {name}/")
     return found
 
 
-def _listed(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+def _split(source: Source, folder: Path, files: Sequence[str]) -> list[Path]:
+    """Return the folders within; of files other than ``files`` is said that they are not read."""
+    found = []
+    for path in source.listed(folder):
+        if path.is_dir():
+            found.append(path)
+        elif path.name not in files:
+            source.unread(path, ", ".join((*files, "folders")))
+    return found
 
 
 def _read_course(source: Source, folder: Path, reviews: Sequence[str]) -> CourseFiles | None:
@@ -63,16 +69,14 @@ def _read_course(source: Source, folder: Path, reviews: Sequence[str]) -> Course
     if node is None:
         return None
     fields = Fields(node, source.name(folder / "course.yml"), source.report)
-    key = fields.key()
-    modules = [
-        path.name for path in _listed(folder) if path.is_dir() and path.name not in _OWN_FOLDERS
-    ]
+    within = [path.name for path in _split(source, folder, _OWN_FILES)]
+    modules = [name for name in within if name not in _OWN_FOLDERS]
     conditions = folder / "conditions.yml"
     course = CourseFiles(
         where=fields.where(),
-        key=key,
-        title=fields.text("title"),
-        title_en=fields.text("title_en"),
+        key=fields.key_of_folder(folder.name),
+        title=fields.title(),
+        title_en=fields.title_en(),
         programme=read_programme(source, folder / "programme.yml"),
         lessons=tuple(lesson for name in modules for lesson in read_lessons(source, folder, name)),
         cards=read_cards(source, folder / "cards"),
@@ -81,7 +85,6 @@ def _read_course(source: Source, folder: Path, reviews: Sequence[str]) -> Course
         folders=tuple(modules),
         media=read_pictures(source, folder),
     )
-    if fields.choice("origin", ("files",)) and key and key != folder.name:
-        fields.error("folder_name", "id", f"must be the name of its folder, {folder.name}")
+    fields.choice("origin", ("files",))
     fields.finish()
-    return course if key else None
+    return course

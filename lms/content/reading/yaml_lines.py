@@ -1,13 +1,26 @@
 """YAML that remembers its lines."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
 
-Scalar = str | int | float | bool | dt.date | None
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A value that is neither what it looks like nor text, such as 2026-02-30; whoever asks for it notes that."""
+
+    text: str
+
+
+Scalar = str | int | float | bool | dt.date | Unreadable | None
+
+#: YAML also has 010 for eight and 1:30 for ninety, which no author means.
+_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?\Z")
+_NUMBER_TAGS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
 #: libyaml reads a bank ten times as fast; both give the same tree.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -83,9 +96,13 @@ class _Converter:
         return int(node.start_mark.line) + self.first_line
 
     def scalar(self, node: yaml.Node, line: int) -> Scalar:
+        if node.tag in _NUMBER_TAGS and not _NUMBER.match(node.value):
+            return Unreadable(node.value)
         try:
             value = self.constructor.construct_object(node)
-        except (ConstructorError, ValueError) as error:
+        except ValueError:
+            return Unreadable(node.value)
+        except (ConstructorError, AttributeError, LookupError) as error:
             message = f"not a plain value: {node.value!r}"
             raise YamlError("yaml_broken", message, line) from error
         if isinstance(value, dt.datetime):

@@ -131,8 +131,30 @@ def cancel_defense(
         raise InvalidState("defense_has_verdict")
     if not reason.strip():
         raise InvalidInput("cancel_reason", field="reason")
+    _cancel(defense, reason.strip(), zone, actor_id, now)
+
+
+def call_off_defense(
+    enrolment: Enrolment, *, zone: ZoneInfo, actor_id: int | None, now: dt.datetime
+) -> None:
+    """Call off what is booked for an enrolment that has ended, and tell everybody; without a booking do nothing.
+
+    The end of the enrolment is the reason; none in words is kept, and a verdict that is there stays.
+    """
+    defense = find_open_defense(enrolment.id)
+    if defense is None:
+        return
+    db.session.refresh(defense, with_for_update=True)
+    # The last rating or somebody else's press may have come first.
+    if defense.cancelled_at is None and defense.verdict is None:
+        _cancel(defense, "", zone, actor_id, now)
+
+
+def _cancel(
+    defense: Defense, reason: str, zone: ZoneInfo, actor_id: int | None, now: dt.datetime
+) -> None:
     defense.cancelled_at = now
-    defense.cancel_reason = reason.strip()
+    defense.cancel_reason = reason
     db.session.flush()
     record(
         "defense.cancel",

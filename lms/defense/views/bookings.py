@@ -224,9 +224,10 @@ def _panel_cell(defense: Defense) -> str:
     words = conflict_words()
     names: list[str] = []
     for member in defense.panel:
-        flags = "、".join(words[code] for code in member.conflicts)
-        names.append(f"{member.rater.name}（{flags}）" if flags else member.rater.name)
-    return "、".join(names)
+        flags = gettext("、").join(words[code] for code in member.conflicts)
+        name = member.rater.name
+        names.append(gettext("%(name)s（%(words)s）", name=name, words=flags) if flags else name)
+    return str(gettext("、").join(names))
 
 
 def _candidate_columns() -> list[Column[Candidate]]:

@@ -314,5 +314,7 @@ def _exported(key: str, supervisors: Mapping[tuple[int, str], str]) -> Callable[
     if key in ("lead", "mentor"):
         return lambda person: supervisors.get((person.id, key), "")
     if key == "roles":
-        return lambda person: "、".join(role_label(name) for name in sorted(person.role_names))
+        return lambda person: gettext("、").join(
+            role_label(name) for name in sorted(person.role_names)
+        )
     return lambda person: getattr(person, key) or ""

@@ -75,7 +75,7 @@ def privacy() -> ResponseReturnValue:
     return render_template(
         "people/privacy.html",
         notice=notice,
-        blocks=render_blocks(_text(notice, locale)),
+        blocks=render_blocks(_text(notice, locale), language=locale),
         consent=consent,
         form=form,
         wanted=wanted,

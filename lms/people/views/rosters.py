@@ -132,7 +132,8 @@ def roster_bad_rows(upload_id: int) -> ResponseReturnValue:
 
 def _problem(row: CheckedRow) -> str:
     return "\n".join(
-        f"{field_label(issue.where.field)}：{issue_words(issue)}" for issue in row.issues
+        gettext("%(name)s：%(text)s", name=field_label(issue.where.field), text=issue_words(issue))
+        for issue in row.issues
     )
 
 

@@ -10,9 +10,10 @@ from lms.clock import local_date
 from lms.curriculum.domain.path import GateKind, Path
 from lms.curriculum.models import Enrolment
 from lms.curriculum.queries import get_path, list_gate_passes
-from lms.curriculum.services import complete_enrolment, pass_gate
+from lms.curriculum.services import complete_enrolment, pass_gate, withdraw_enrolment
 from lms.db import JsonObject, db
 from lms.defense.queries import find_verdict
+from lms.defense.services import call_off_defense
 from lms.errors import InvalidInput, InvalidState, NotAllowed
 from lms.notifications.services import post
 from lms.people.domain.roles import RoleName
@@ -33,7 +34,7 @@ from lms.probation.services.dates import dates_as_json
 
 
 def decide(file: ProbationFile, draft: Draft, *, actor: Person, now: dt.datetime) -> Decision:
-    """Record HR's decision, once; tell the person; let a positive one open the last gate.
+    """Record HR's decision, once, and end the enrolment; tell the person; let a positive one open the last gate.
 
     Raises:
         NotAllowed: ``hr_only``.
@@ -85,6 +86,10 @@ def decide(file: ProbationFile, draft: Draft, *, actor: Person, now: dt.datetime
     )
     if outcome.is_positive:
         _open_last_gate(decision, enrolment, actor, now)
+    else:
+        withdraw_enrolment(enrolment, reason=outcome.value, now=now, actor_id=actor.id)
+    # Decided without the panel: nobody has to come any more.
+    call_off_defense(enrolment, zone=queries.organisation_zone(), actor_id=actor.id, now=now)
     _tell(decision, enrolment, outcome, now)
     return decision
 

@@ -89,7 +89,7 @@ def _show(enrolment: Enrolment, governing: Governing, form: SignForm) -> str:
         enrolment=enrolment,
         governing=governing,
         shown=shown,
-        blocks=render_blocks(text),
+        blocks=render_blocks(text, language=language),
         language=language,
         sha256=sha256,
         form=form,
@@ -104,13 +104,13 @@ def _show(enrolment: Enrolment, governing: Governing, form: SignForm) -> str:
 def conditions_signed(signature_id: int) -> ResponseReturnValue:
     """Show the copy of what was signed, exactly, with its hash."""
     signature = _get_readable(signature_id)
-    text, _language = queries.text_in(signature.conditions, signature.locale)
+    text, language = queries.text_in(signature.conditions, signature.locale)
     current = queries.find_current_conditions(signature.conditions.programme_id)
     return render_template(
         "probation/conditions_signed.html",
         signature=signature,
         person=signature.enrolment.person,
-        blocks=render_blocks(text),
+        blocks=render_blocks(text, language=language),
         is_intact=text_sha256(text) == signature.sha256,
         is_current=current is not None and current.id == signature.conditions_id,
         is_own=signature.person_id == current_person().id,
@@ -143,7 +143,7 @@ def conditions_version(conditions_id: int) -> ResponseReturnValue:
     return render_template(
         "probation/conditions_version.html",
         shown=shown,
-        blocks=render_blocks(text),
+        blocks=render_blocks(text, language=language),
         language=language,
         sha256=text_sha256(text),
         is_current=current is not None and current.id == shown.id,

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from flask import Blueprint
 from flask_babel import get_locale
-from markupsafe import Markup
 
 from lms.questions.forms import (
     difficulty_words,
@@ -15,7 +14,6 @@ from lms.questions.forms import (
     state_words,
     type_words,
 )
-from lms.web.markdown import render_inline, render_option
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -32,18 +30,6 @@ def is_english() -> bool:
     """Say whether this request is answered in English."""
     locale = get_locale()
     return locale is not None and locale.language == "en"
-
-
-@blueprint.app_template_filter("stem_html")
-def stem_html(text: str) -> Markup:
-    """Return a stem as safe HTML; rendering sanitises it."""
-    return Markup(render_inline(text))  # noqa: S704 - sanitised by render_inline
-
-
-@blueprint.app_template_filter("option_html")
-def option_html(text: str) -> Markup:
-    """Return one line of an item (option, feedback, explanation) as safe HTML without a paragraph."""
-    return Markup(render_option(text))  # noqa: S704 - sanitised by render_option
 
 
 @cache

@@ -64,6 +64,8 @@ class StartReason(StrEnum):
     FREE = "free"
     RUNNING = "running"
     CANCELLED = "cancelled"
+    NOT_ENROLLED = "not_enrolled"
+    """The candidate's training has ended since an earlier attempt."""
     PASSED = "passed"
     NOT_OPEN = "not_open"
     CLOSED = "closed"
@@ -94,7 +96,12 @@ class MayStart:
 
 
 def may_start(
-    window: Window, past: Sequence[PastAttempt], now: dt.datetime, *, is_locked: bool = False
+    window: Window,
+    past: Sequence[PastAttempt],
+    now: dt.datetime,
+    *,
+    is_enrolled: bool = True,
+    is_locked: bool = False,
 ) -> MayStart:
     """Judge whether a new attempt may start at ``now``; no job opens a sitting, this does.
 
@@ -105,6 +112,7 @@ def may_start(
         window: The sitting's rules.
         past: The person's attempts in this sitting, in any order.
         now: The instant of the request.
+        is_enrolled: Whether the person's training still runs.
         is_locked: Whether something that comes before on the person's path is not passed yet. It hides when
             the sitting opens, as that alone would not help, but not that it is over.
     """
@@ -115,6 +123,8 @@ def may_start(
     ended = _ended_reason(window, past, now)
     if ended is not None:
         return MayStart(ended, left)
+    if not is_enrolled:
+        return MayStart(StartReason.NOT_ENROLLED, 0)
     opens = next_attempt_at(window, past)
     if opens is None:
         return MayStart(StartReason.USED_UP, 0)

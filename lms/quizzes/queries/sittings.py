@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, true
@@ -211,6 +211,7 @@ def _own_query(wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         select(
             Sitting,
             Enrolment.id,
+            Enrolment.state,
             own.id,
             own.number,
             own.state,
@@ -237,54 +238,58 @@ _ONE_OWN = _own_query(Sitting.id == bindparam("sitting_id", type_=BigId))
 _ONE_OWN_LOCKED = _ONE_OWN.with_for_update(of=Sitting, read=True, key_share=True)
 
 
+@dataclass(slots=True)
+class _Folded:
+    """A sitting of one candidate with the attempts in it, collected row by row."""
+
+    sitting: Sitting
+    enrolment_id: int
+    is_enrolled: bool
+    past: list[PastAttempt] = field(default_factory=list)
+
+    def verdict(self, now: dt.datetime, *, is_locked: bool) -> MayStart:
+        return may_start(
+            window_of(self.sitting),
+            self.past,
+            now,
+            is_enrolled=self.is_enrolled,
+            is_locked=is_locked,
+        )
+
+    def may_be_locked(self, now: dt.datetime) -> bool:
+        """Say whether it matters what comes before: not when an attempt runs, or all is over."""
+        return self.verdict(now, is_locked=True).reason is StartReason.LOCKED
+
+    def own(self, progression: Progression | None, now: dt.datetime) -> OwnSitting:
+        waits_for: tuple[WaitsFor, ...] = ()
+        if progression is not None:
+            quiz = self.sitting.quiz
+            waits_for = progression.missing_before(GateKind(quiz.kind), quiz.gate_key)
+        return OwnSitting(
+            sitting=self.sitting,
+            enrolment_id=self.enrolment_id,
+            attempts=tuple(self.past),
+            state=state_of(self.sitting, now),
+            verdict=self.verdict(now, is_locked=bool(waits_for)),
+            waits_for=waits_for,
+        )
+
+
 def _fold_own(
     query: Select[*tuple[Any, ...]], parameters: Mapping[str, object], now: dt.datetime
 ) -> list[OwnSitting]:
-    sittings: dict[int, tuple[Sitting, int]] = {}
-    attempts: dict[int, list[PastAttempt]] = {}
-    for sitting, enrolment_id, attempt_id, number, state, *ended in db.session.execute(
-        query, parameters
-    ):
-        sittings[sitting.id] = (sitting, enrolment_id)
-        past = attempts.setdefault(sitting.id, [])
+    folded: dict[int, _Folded] = {}
+    rows = db.session.execute(query, parameters)
+    for sitting, enrolment_id, enrolment_state, attempt_id, number, state, *ended in rows:
+        one = folded.setdefault(
+            sitting.id, _Folded(sitting, enrolment_id, enrolment_state == "active")
+        )
         if attempt_id is not None:
-            past.append(PastAttempt(attempt_id, number, AttemptState(state), *ended))
+            one.past.append(PastAttempt(attempt_id, number, AttemptState(state), *ended))
     progressions = list_progressions(
-        {
-            enrolment_id
-            for sitting, enrolment_id in sittings.values()
-            if _may_be_locked(sitting, attempts[sitting.id], now)
-        }
+        {one.enrolment_id for one in folded.values() if one.may_be_locked(now)}
     )
-    return [
-        _own(sitting, enrolment_id, attempts[sitting.id], progressions.get(enrolment_id), now)
-        for sitting, enrolment_id in sittings.values()
-    ]
-
-
-def _may_be_locked(sitting: Sitting, past: Sequence[PastAttempt], now: dt.datetime) -> bool:
-    """Say whether it matters what comes before: not when an attempt runs, or all is over."""
-    return may_start(window_of(sitting), past, now, is_locked=True).reason is StartReason.LOCKED
-
-
-def _own(
-    sitting: Sitting,
-    enrolment_id: int,
-    past: Sequence[PastAttempt],
-    progression: Progression | None,
-    now: dt.datetime,
-) -> OwnSitting:
-    waits_for: tuple[WaitsFor, ...] = ()
-    if progression is not None:
-        waits_for = progression.missing_before(GateKind(sitting.quiz.kind), sitting.quiz.gate_key)
-    return OwnSitting(
-        sitting=sitting,
-        enrolment_id=enrolment_id,
-        attempts=tuple(past),
-        state=state_of(sitting, now),
-        verdict=may_start(window_of(sitting), past, now, is_locked=bool(waits_for)),
-        waits_for=waits_for,
-    )
+    return [one.own(progressions.get(one.enrolment_id), now) for one in folded.values()]
 
 
 def list_unannounced_sittings(now: dt.datetime, limit: int = 100) -> Sequence[int]:

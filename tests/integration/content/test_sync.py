@@ -32,6 +32,7 @@ from tests.unit.content.trees import (
     judgement,
     lesson,
     quiz,
+    short,
     single,
     write,
 )
@@ -236,6 +237,47 @@ def test_changed_conditions_need_a_higher_version(tmp_path):
         ("revise", "conditions", "demo")
     ]
     assert find_current_conditions(programme.id).version == 2
+
+
+@pytest.mark.parametrize("version", [1, 3])
+def test_a_version_without_a_change_of_the_text_is_refused(tmp_path, version):
+    sync(tmp_path, conditions_yml=CONDITIONS.replace("version: 1", "version: 2"))
+    changed = "# checked\n" + CONDITIONS.replace("version: 1", f"version: {version}")
+    refused = sync(tmp_path, now=LATER, conditions_yml=changed)
+    assert not refused.may_run
+    assert [(one.code, str(one.where)) for one in refused.issues] == [
+        ("conditions_version", "courses/demo/conditions.yml:2 [version]")
+    ]
+    assert find_current_conditions(get_programme("demo").id).version == 2
+    assert (
+        sync(tmp_path, conditions_yml=changed.replace(f"version: {version}", "version: 2")).actions
+        == []
+    )
+
+
+LONG = {
+    "title: 示例方案": 120, "title_en: Demo programme": 160, "post: 售前客服": 80, "post_en: Agent": 80,
+    "title: 岗前": 120, "title_en: Start": 160, "title: 第一模块": 120, "title_en: Module one": 160,
+    "title: 课文": 120, "title_en: Lesson": 160, "title: 发票": 160, "title_en: Invoices": 200,
+    "title: 题库": 120, "title_en: Bank": 160, "title: 测验": 120, "title_en: Quiz": 160, "point: 要点": 80,
+    "title: 录用条件": 160, "title_en: Hiring conditions": 200, "key: quizzes": 40,
+}  # fmt: skip
+IDS = ("card-a", "two-b", "quiz-two", "stage-demo", "bank-2")
+
+
+def test_what_the_check_lets_through_has_room_in_the_database(tmp_path):
+    changes = {}
+    for name, text in FILES.items():
+        for words, length in LONG.items():
+            field = words.partition(": ")[0]
+            text = text.replace(f"{words}\n", f"{field}: {'x' * length}\n")
+        for key in IDS:
+            text = text.replace(key, key + "x" * (64 - len(key)))
+        changes[short(name)] = text
+    planned = sync(tmp_path / ("r" * 200), **changes)
+    assert planned.issues == []
+    assert len(planned.actions) == 14
+    assert len(get_item("bank-2" + "x" * 58).versions[0].point) == 80
 
 
 def test_a_quiz_is_revised_and_retired(tmp_path):

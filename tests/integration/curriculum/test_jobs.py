@@ -13,6 +13,7 @@ from lms.notifications.words import render
 from lms.people.domain.roles import RoleName
 from tests.conftest import NOON
 from tests.factories.curriculum import START, make_enrolment, make_programme, pass_gates
+from tests.factories.defense import make_defense, make_ready_enrolment, make_sheet, rate_all
 from tests.factories.people import make_person, make_supervision
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -79,8 +80,21 @@ def test_passed_ended_and_inactive_are_left_in_peace():
     passed = make_enrolment(programme=programme)
     pass_gates(passed)
     make_enrolment(programme=programme, state="completed")
+    make_enrolment(programme=programme, state="withdrawn")
     make_enrolment(make_person(active=False), programme)
     assert remind_due(NOON + 30 * DAY) == 0
+
+
+@pytest.mark.parametrize("level", [2, 4])
+def test_no_digest_tells_how_the_defense_went(level):
+    """Due on day 20 and failed: the candidate must not read it from a reminder before HR decides."""
+    enrolment = make_ready_enrolment()
+    lead = make_person(RoleName.LEAD)
+    make_supervision(enrolment.person, lead, since_on=enrolment.starts_on)
+    verdict = rate_all(make_defense(enrolment), *[make_sheet(level)] * 3).verdict
+    assert verdict.recommendation == ("fail" if level == 2 else "pass")
+    assert sum(remind_due(NOON + offset * DAY) for offset in range(10)) == 0
+    assert digests(enrolment.person) == digests(lead) == []
 
 
 def test_the_lead_hears_of_overdue_gates_of_their_own_people_only():

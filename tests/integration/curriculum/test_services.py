@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
+from lms.audit.models import AuditEvent
 from lms.curriculum.domain.path import State
 from lms.curriculum.domain.publishing import LessonText, ModuleText, ProgrammeText, StageText
 from lms.curriculum.models import Enrolment, GatePass, Lesson, LessonProgress
@@ -34,6 +35,7 @@ from lms.curriculum.services import (
     publish_programme,
     retire_lesson,
     retire_programme,
+    withdraw_enrolment,
 )
 from lms.db import db
 from lms.errors import InvalidInput, InvalidState, NotFound
@@ -111,6 +113,50 @@ def test_nobody_goes_through_two_programmes_at_once():
     )
     assert find_active_enrolment(person.id) is again
     assert find_enrolment_in(person.id, enrolment.programme_id) is enrolment
+
+
+def test_withdrawing_ends_it_with_a_reason_on_record():
+    enrolment, officer = make_enrolment(), make_person()
+    withdraw_enrolment(enrolment, reason=" 离职 ", now=LATER, actor_id=officer.id)
+    assert (enrolment.state, enrolment.ended_at) == ("withdrawn", LATER)
+    assert find_active_enrolment(enrolment.person_id) is None
+    event = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.action == "curriculum.withdraw_enrolment")
+    ).one()
+    assert (event.actor_id, event.subject_id, event.facts) == (
+        officer.id,
+        str(enrolment.id),
+        {"reason": "离职"},
+    )
+
+
+def test_withdrawing_needs_a_reason_and_an_enrolment_that_runs():
+    enrolment = make_enrolment()
+    with pytest.raises(InvalidInput, match="withdraw_reason"):
+        withdraw_enrolment(enrolment, reason="  ", now=NOON, actor_id=None)
+    assert enrolment.state == "active"
+    withdraw_enrolment(enrolment, reason="报错了名", now=NOON, actor_id=None)
+    for ended in (enrolment, make_enrolment(state="completed")):
+        before = (ended.state, ended.ended_at)
+        with pytest.raises(InvalidState, match="already_ended"):
+            withdraw_enrolment(ended, reason="再来", now=LATER, actor_id=None)
+        assert (ended.state, ended.ended_at) == before
+
+
+def test_who_was_withdrawn_enrols_again_from_another_day():
+    member, other = make_person(), make_person()
+    cohort, programme = make_cohort(member, other), make_programme()
+    first = make_enrolment(member, programme, cohort=cohort)
+    withdraw_enrolment(first, reason="报错了名", now=NOON, actor_id=None)
+    with pytest.raises(InvalidState, match="same_start_ended"):
+        enrol(member, programme, cohort_id=None, starts_on=START, actor_id=None, now=LATER)
+    arguments = {"today": START, "actor_id": None, "now": LATER}
+    done = enrol_cohort(cohort, programme, starts_on=START, **arguments)
+    assert [one.person_id for one in done.enrolled] == [other.id]
+    assert (done.already, done.ended) == ([], [member])
+    again = enrol_cohort(cohort, programme, starts_on=START + dt.timedelta(days=1), **arguments)
+    assert [one.person_id for one in again.enrolled] == [member.id]
+    assert (again.already, again.ended) == ([other], [])
 
 
 def test_a_withdrawn_enrolment_cannot_be_completed():

@@ -195,9 +195,13 @@ def test_signing_out_needs_the_button_not_only_the_link(app, person_id, monkeypa
     page = client.get("/logout")
     assert page.status_code == 200
     assert is_in(client)
-    token = re.search(
-        r'action="/logout".*?name="csrf_token" value="([^"]+)"', page.text, re.DOTALL
-    )[1]
+    form = r'<form[^>]*method="post"[^>]*action="/logout".*?name="csrf_token" value="([^"]+)"'
+    assert re.search(form, page.text, re.DOTALL)
+    # The menu of every page has the button itself; no entry leads to a page that asks again.
+    menu = client.get("/account").text.split('<div class="my-menu">')[1].split("</ul>")[0]
+    assert "/logout" not in re.findall(r'href="([^"]*)"', menu)
+    assert re.search(r'<button type="submit">.*?退出登录', menu, re.DOTALL)
+    token = re.search(form, menu, re.DOTALL)[1]
     assert client.post("/logout").status_code in (200, 400)
     assert is_in(client)
     response = client.post("/logout", data={"csrf_token": token})

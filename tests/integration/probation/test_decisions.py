@@ -100,7 +100,7 @@ def test_it_keeps_what_it_rests_on(officer):
     assert facts["warnings"] == []
 
 
-def test_a_negative_one_is_recorded_with_its_reasons_and_moves_nothing_else(officer):
+def test_a_negative_one_is_recorded_with_its_reasons_and_ends_the_enrolment(officer):
     file = make_case_ready(verdict=False)
     entry = make_result(file.enrolment)
     ref = f"grade_entry:{entry.id}"
@@ -122,11 +122,33 @@ def test_a_negative_one_is_recorded_with_its_reasons_and_moves_nothing_else(offi
     )
     assert decision.facts["union"] == "no_union"
     assert find_gate_pass(file.enrolment_id, "decision", "") is None
-    assert file.enrolment.state == "active"
+    assert (file.enrolment.state, file.enrolment.ended_at) == ("withdrawn", LATER)
     event = db.session.scalars(
         select(AuditEvent).where(AuditEvent.action == "probation.decide")
     ).one()
     assert (event.actor_id, event.facts["outcome"]) == (officer.id, "not_met")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.NOT_MET, Outcome.REGULAR])
+def test_a_decision_without_the_panel_calls_the_defense_off(officer, outcome):
+    file = make_case_ready(verdict=False)
+    defense = make_defense(file.enrolment, starts_at=LATER + dt.timedelta(days=1))
+    draft = make_draft(file, outcome, exception_reason="答辩因停电取消，主管书面说明")
+    decide(file, draft, actor=officer, now=LATER)
+    assert (defense.cancelled_at, defense.cancel_reason) == (LATER, "")
+    told = db.session.scalars(
+        select(OutboxMessage).where(OutboxMessage.kind == "defense.cancelled")
+    ).all()
+    assert {message.person_id for message in told} == {
+        file.person_id,
+        *(member.rater_id for member in defense.panel),
+    }
+
+
+def test_a_decision_leaves_the_verdict_it_rests_on(officer):
+    file = make_case_ready()
+    make_decision(file, Outcome.NOT_MET, decider=officer)
+    assert find_verdict(file.enrolment_id).defense.cancelled_at is None
 
 
 def say_message(file, locale):

@@ -167,6 +167,18 @@ def test_a_paper_begun_goes_on_whatever_the_path_says_later(session) -> None:
     assert start(exam, NOON + MINUTE) == attempt_id
 
 
+def test_whose_training_ended_starts_no_retake(session) -> None:
+    exam = make_exam(quiz={"wait_minutes": 0})
+    take_exam(exam, right=0)
+    exam.enrolments[0].state = "withdrawn"
+    db.session.commit()
+    with pytest.raises(InvalidState) as refused:
+        start(exam, NOON + HOUR)
+    assert refused.value.facts["reason"] == "not_enrolled"
+    (own,) = queries.list_own_sittings(exam.person_id, NOON + HOUR)
+    assert own.verdict.attempts_left == 0
+
+
 def test_an_overdue_attempt_is_closed_before_the_next_starts(session) -> None:
     exam = make_exam()
     first = start(exam)

@@ -1,5 +1,6 @@
 """The plan: pure, complete, and empty the second time."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,6 +83,14 @@ def test_changed_conditions_need_a_higher_version():
         _, issues = make_plan([thing("p", Kind.CONDITIONS, text="2", version=version)], before)
         assert [one.code for one in issues] == codes
     assert make_plan([thing("p", Kind.CONDITIONS, text="1", version="2")], before) == ([], [])
+
+
+@pytest.mark.parametrize("version", ["1", "3"])
+def test_the_version_of_the_conditions_changes_with_the_text_only(version):
+    before = [stored("p", Kind.CONDITIONS, text="1", version="2")]
+    _, issues = make_plan([thing("p", Kind.CONDITIONS, text="1", version=version)], before)
+    assert [(one.code, one.where) for one in issues] == [("conditions_version", HERE)]
+    assert "text unchanged since version 2" in issues[0].message
 
 
 def test_conditions_are_never_retired():

@@ -202,7 +202,7 @@ def write(root: Path, **changes: str | None) -> Path:
     None leaves the file out.
     """
     for name, text in FILES.items():
-        change = changes.pop(_short(name), text)
+        change = changes.pop(short(name), text)
         if change is not None:
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -211,6 +211,7 @@ def write(root: Path, **changes: str | None) -> Path:
     return root
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
+    """Return the name of a file as ``write`` takes it."""
     last = name.rsplit("/", 1)[-1]
     return "".join(sign if sign.isalnum() else "_" for sign in last)

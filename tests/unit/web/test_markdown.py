@@ -1,5 +1,7 @@
 """Authored Markdown: blocks, call-outs, conversations, places to replace, and nothing that could run."""
 
+import re
+
 import pytest
 
 from lms.web.markdown import render_blocks, render_inline, render_option
@@ -14,6 +16,17 @@ def test_each_top_level_piece_is_a_block_with_a_key():
     assert [block.key for block in blocks] == ["b1", "b2", "b3", "b4"]
     assert [block.heading for block in blocks] == ["", "标题", "", ""]
     assert blocks[3].html.startswith('<div class="table-scroll"')
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("zh_Hans", "表格：情形、怎么&quot;做&quot;"), ("en", "Table: 情形, 怎么&quot;做&quot;")],
+)
+def test_a_table_scrolls_in_a_named_region_that_the_keyboard_reaches(language, name):
+    out = html('| **情形** | 怎么"做" | |\n|---|---|---|\n| 1 | 2 | 3 |\n', language=language)
+    (box,) = re.findall(r"<div[^>]*>", out)
+    assert {'class="table-scroll"', 'role="region"', 'tabindex="0"'} <= set(box[1:-1].split()[1:4])
+    assert f'aria-label="{name}"' in box
 
 
 def test_call_out_with_title():

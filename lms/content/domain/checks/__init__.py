@@ -17,9 +17,12 @@ def check_content(content: Content, *, today: dt.date) -> list[Issue]:
     """Return what is wrong between the files of ``content``.
 
     Args:
-        content: All of it; files that could not be read are missing from it and were reported before.
+        content: All of it. While a file cannot be read nothing is found: everything that refers to it would
+            seem wrong.
         today: For dates of checking that lie ahead.
     """
+    if not content.is_complete:
+        return []
     checks: Iterable[Iterable[Issue]] = (
         check_keys(content),
         check_courses(content, today),

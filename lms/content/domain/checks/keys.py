@@ -11,8 +11,6 @@ Named = tuple[str, Where]
 
 def check_keys(content: Content) -> Iterator[Issue]:
     """Find keys that stand twice. Lessons, cards, items and quizzes share one name space each over all files."""
-    yield from _twice("course", ((c.key, c.where) for c in content.courses))
-    yield from _twice("bank", ((b.key, b.where) for b in content.banks))
     yield from _twice("lesson", ((one.key, one.where) for one in content.lessons))
     yield from _twice("card", ((card.key, card.where) for card in content.cards))
     yield from _twice("item", ((item.key, item.where) for item in content.items))

@@ -63,9 +63,14 @@ for (const input of document.querySelectorAll("input[type=datetime-local], input
   show();
 }
 
-/* What scrolls sideways can be scrolled by keyboard. */
+/* What scrolls sideways can be scrolled by keyboard, and says what it is. */
 for (const box of document.querySelectorAll(".table-wrap, .rating-grid")) {
-  if (box.scrollWidth > box.clientWidth && !box.querySelector("a, button, input")) box.tabIndex = 0;
+  if (box.scrollWidth <= box.clientWidth || box.querySelector("a, button, input")) continue;
+  box.tabIndex = 0;
+  const name = box.querySelector("caption") ?? box.closest("section")?.querySelector("h2") ?? document.querySelector("h1");
+  if (box.hasAttribute("aria-label") || !name) continue;
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", name.textContent.trim());
 }
 
 /* A summary of errors is the first thing to read. */
