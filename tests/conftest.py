@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from playwright.sync_api import Browser, sync_playwright
 
 from lms.app import create_app
 from lms.config import Settings
@@ -159,3 +160,15 @@ def chromium() -> str:
         if found:
             return found
     raise RuntimeError("no Chromium: run `make test`, which installs it, or set CHROMIUM")
+
+
+LAUNCH = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the run, for journeys and faults: Playwright cannot be started twice."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=list(LAUNCH))
+        yield running
+        running.close()

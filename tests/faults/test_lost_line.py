@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lms.clock import now_utc
 from lms.db import db
 from lms.quizzes.queries import list_answers
-from tests.conftest import chromium
 from tests.factories.people import PASSWORD
 from tests.factories.quizzes import HOUR, get_attempt_row, make_exam
 from tests.faults.conftest import Deployment
@@ -19,14 +18,6 @@ pytestmark = pytest.mark.parametrize("deployment", ["sqlite"], indirect=True)
 
 ITEMS = 6
 SAVED = re.compile("^已保存 ")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from lms.config import ROOT
-from tests.conftest import chromium
 from tests.journeys.site import Site, running_site
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
@@ -20,7 +19,6 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
 }
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
-LAUNCH = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
 @pytest.fixture(scope="session")
@@ -35,15 +33,6 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A product with the demo organisation: people in every state of the walk."""
     with running_site(tmp_path_factory.mktemp("demo"), demo=True) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the run."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium(), args=list(LAUNCH))
-        yield running
-        running.close()
 
 
 def open_context(
