@@ -1,5 +1,6 @@
 """Landing pages: what waits for whom, and the path."""
 
+import datetime as dt
 import re
 
 from lms.people.domain.roles import RoleName
@@ -60,6 +61,15 @@ def test_enrolment_page_is_for_staff(app, sign_in):
     assert name in sign_in(trainer).get(f"/enrolments/{number}").text
     assert sign_in(learner).get(f"/enrolments/{number}").status_code == 403
     assert sign_in(trainer).get("/enrolments/999999").status_code == 404
+
+
+def test_before_the_first_day_the_page_says_when_it_is(app, sign_in):
+    with app.app_context():
+        number = make_enrolment(starts_on=dt.date(2999, 1, 5)).id
+        trainer = make_person(RoleName.TRAINER).id
+    page = sign_in(trainer).get(f"/enrolments/{number}").text
+    assert "2999年1月5日 开始" in page
+    assert "第 -" not in page
 
 
 def test_a_stranger_is_led_to_sign_in(app):
