@@ -56,7 +56,7 @@ node_modules/.stamp: package-lock.json | .venv/.run
 test: setup-test check ## install what tests need and run them all (SQLite, PostgreSQL, a real browser)
 	$(BIN)/pytest tests/unit tests/content tests/architecture -n 2
 	$(BIN)/pytest tests/integration -n 2 --dist loadfile
-	$(BIN)/pytest tests/journeys tests/faults -n 2 --dist loadfile
+	$(BIN)/pytest tests/journeys tests/faults -n 3 --dist loadfile
 
 check: setup-test ## format, lint, types, import contracts, migrations, translations, content
 	$(BIN)/ruff format --check .

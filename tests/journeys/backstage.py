@@ -46,7 +46,7 @@ def stored_answers(site: Site, attempt_id: int) -> Answers:
         rows = database.execute(
             "SELECT position, answer FROM response WHERE attempt_id = ?", (attempt_id,)
         ).fetchall()
-    return {position: json.loads(answer)["chosen"] for position, answer in rows}
+    return {position: json.loads(answer).get("chosen", []) for position, answer in rows}
 
 
 @contextmanager

@@ -1,16 +1,20 @@
 """A real browser against a real server, with axe on every page visited."""
 
+import fcntl
 import json
+import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
+from werkzeug.routing import MapAdapter
 
 from lms.config import ROOT
-from tests.journeys.site import Site, running_site
+from tests.journeys.site import Site, running_site, set_up_site, url_map
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 PHONE: dict[str, Any] = {
@@ -30,9 +34,30 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A product with the demo organisation: people in every state of the walk."""
-    with running_site(tmp_path_factory.mktemp("demo"), demo=True) as running:
+    """A product with the demo organisation: people in every state of the walk.
+
+    The organisation is made once for all workers of a run; each serves a copy of its own.
+    """
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        run = run.parent
+    made = run / "demo-organisation"
+    with (run / "demo-organisation.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            building = run / "demo-organisation.building"
+            set_up_site(building, demo=True)
+            building.rename(made)
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    shutil.copytree(made, folder)
+    with running_site(folder) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def urls(demo_site: Site) -> MapAdapter:
+    """The product's addresses."""
+    return url_map(demo_site)
 
 
 def open_context(

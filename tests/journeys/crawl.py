@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, RequestRedirect
 
-from lms.app import create_app
 from lms.demo.cast import PASSWORD
 from tests.journeys.conftest import DESK, open_context
 from tests.journeys.site import Site
@@ -44,11 +43,6 @@ class Visit:
     endpoint: str
     path: str
     status: int
-
-
-def url_map(site: Site) -> MapAdapter:
-    """Return what the product answers to, to know two addresses of one view."""
-    return create_app(site.settings).url_map.bind("127.0.0.1")
 
 
 def crawl(

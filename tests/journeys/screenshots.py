@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from lms.config import ROOT
 from tests.conftest import LAUNCH, chromium
 from tests.journeys.conftest import DESK, PHONE, open_context
-from tests.journeys.crawl import crawl, links_in_outbox, sign_in, url_map
-from tests.journeys.site import Site, running_site
+from tests.journeys.crawl import crawl, links_in_outbox, sign_in
+from tests.journeys.site import Site, running_site, url_map
 
 FOLDER = ROOT / "build/screenshots"
 IMAGES = ROOT / "docs/images"

@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from werkzeug.routing import MapAdapter
+
+from lms.app import create_app
 from lms.config import ROOT, Settings
 
 
@@ -66,10 +69,15 @@ class Site:
         return done.stdout
 
 
-@contextmanager
-def running_site(folder: Path, *, demo: bool = False, database_url: str = "") -> Iterator[Site]:
-    """Set up, serve, and end a product whose data lie in ``folder``."""
-    port = free_port()
+def url_map(site: Site) -> MapAdapter:
+    """Return what the product answers to, to know two addresses of one view."""
+    return create_app(site.settings).url_map.bind("127.0.0.1")
+
+
+def set_up_site(
+    folder: Path, *, demo: bool = False, database_url: str = "", port: int = 8000
+) -> Site:
+    """Migrate and fill a product whose data lie in ``folder``; nothing is served yet."""
     url = f"http://127.0.0.1:{port}"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
     env = {**kept, "LMS_DATA_DIR": str(folder), "LMS_BASE_URL": url, "LMS_LOG_LEVEL": "WARNING"}
@@ -77,6 +85,15 @@ def running_site(folder: Path, *, demo: bool = False, database_url: str = "") ->
         env["LMS_DATABASE_URL"] = database_url
     site = Site(url, folder, env)
     site.said = site.lms("init", *(["--demo-if-new"] if demo else []))
+    return site
+
+
+@contextmanager
+def running_site(folder: Path, *, demo: bool = False, database_url: str = "") -> Iterator[Site]:
+    """Set up, serve, and end a product whose data lie in ``folder``."""
+    port = free_port()
+    site = set_up_site(folder, demo=demo, database_url=database_url, port=port)
+    url, env = site.url, site.env
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "lms", "serve", "--port", str(port), "--workers", "1"],

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.routing import MapAdapter
 
 from tests.journeys.conftest import DESK, open_context
-from tests.journeys.crawl import crawl, links_in_outbox, sign_in, url_map
+from tests.journeys.crawl import crawl, links_in_outbox, sign_in
 from tests.journeys.site import Site
 
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
@@ -37,12 +37,6 @@ UNMARKED = """() => [...document.querySelectorAll('.prose, .recall-stem, .item-s
     .filter(each => !each.closest('[lang^=zh]') && !each.querySelector('[lang^=zh]')
         && /[\\u4e00-\\u9fff]/.test(each.textContent))
     .map(each => `${each.className}: ${each.textContent.trim().slice(0, 30)}`)"""
-
-
-@pytest.fixture(scope="module")
-def urls(demo_site: Site) -> MapAdapter:
-    """The product's addresses."""
-    return url_map(demo_site)
 
 
 @pytest.fixture(scope="module")
