@@ -21,7 +21,8 @@ The map of the house. A level imports lower levels only; packages on one line do
     audit                 append-only events, in the transaction of the deed they record
     web                   shared web kit: access, errors, forms, lists, Markdown, layout
     db                    tables' base class, UTC and exact-decimal columns, transactions
-    config | clock | issues
+    config | clock | issues | psychometrics
+                          settings, the clock, findings | pure measurement: items, reliability, agreement, cut scores
     units | errors
 
 Inside a capability the drawers are ``views : cli : jobs`` -> ``forms`` -> ``services`` -> ``queries`` ->

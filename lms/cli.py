@@ -20,6 +20,7 @@ from lms.db import transaction
 from lms.errors import LmsError
 from lms.ops.queries import check_readiness
 from lms.people.cli import people
+from lms.questions.cli import questions
 from lms.setup import fill_with_demo, set_up
 from lms.worker import JOBS, get_job, run_job, run_worker
 
@@ -48,6 +49,7 @@ def main(context: click.Context) -> None:
 
 main.add_command(content)
 main.add_command(people)
+main.add_command(questions)
 
 
 @main.command()

@@ -1,14 +1,28 @@
 """What forms of questions send, and the words for what is stored as a name."""
 
-from flask_babel import gettext
-from werkzeug.datastructures import MultiDict
+from collections.abc import Sequence
+from typing import Any
 
-from lms.questions.domain.items import CreditRule, ItemType
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField
+from typing_extensions import override
+from werkzeug.datastructures import MultiDict
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from lms.questions.domain.filling import response_from_fields
+from lms.questions.domain.items import CreditRule, ItemType, OrderCredit
+from lms.web.form_base import Form
 
 
 def response_from_form(values: MultiDict[str, str]) -> dict[str, object]:
-    """Return the raw response that a form of options sends; ``parse_response`` judges it."""
-    return {"chosen": values.getlist("chosen")}
+    """Return the raw response that a form of one item sends; ``parse_response`` judges it.
+
+    Raises:
+        FieldError: The numbers of an order are not complete.
+    """
+    return response_from_fields(values.items(multi=True))
 
 
 def type_words() -> dict[str, str]:
@@ -17,6 +31,12 @@ def type_words() -> dict[str, str]:
         ItemType.SINGLE_RESPONSE.value: gettext("单选题"),
         ItemType.MULTIPLE_RESPONSE.value: gettext("多选题"),
         ItemType.TRUE_FALSE.value: gettext("判断题"),
+        ItemType.SHORT_TEXT.value: gettext("简短填写题"),
+        ItemType.NUMERIC.value: gettext("数字题"),
+        ItemType.MATCHING.value: gettext("配对题"),
+        ItemType.ORDERING.value: gettext("排序题"),
+        ItemType.CLOZE.value: gettext("填空题"),
+        ItemType.ESSAY.value: gettext("问答题"),
     }
 
 
@@ -41,11 +61,13 @@ def difficulty_words() -> dict[str, str]:
 
 
 def credit_words() -> dict[str, str]:
-    """How a multiple response earns points."""
+    """How answers of several parts earn points."""
     return {
         CreditRule.EXACT.value: gettext("全对才得分"),
         CreditRule.PROPORTIONAL.value: gettext("按判断对的选项比例得分"),
         CreditRule.CORRECT_MINUS_WRONG.value: gettext("选对得分，选错抵扣"),
+        CreditRule.WEIGHTED.value: gettext("按每个选项的分值得分"),
+        OrderCredit.ADJACENT_PAIRS.value: gettext("按前后相邻的对数得分"),
     }
 
 
@@ -58,6 +80,20 @@ def field_words() -> dict[str, str]:
         "feedback": gettext("选项反馈"),
         "order": gettext("选项顺序"),
         "key": gettext("答案"),
+        "weight": gettext("分值"),
+        "accepted": gettext("认可的答案"),
+        "match_case": gettext("区分大小写"),
+        "match_width": gettext("区分全角半角"),
+        "fold_traditional": gettext("繁体字等同简体字"),
+        "unit": gettext("单位"),
+        "premise": gettext("左边的内容"),
+        "choice": gettext("右边的选择"),
+        "pair": gettext("配对"),
+        "step": gettext("步骤"),
+        "gap": gettext("空的权重"),
+        "rubric": gettext("评分要点"),
+        "reference": gettext("参考答案"),
+        "lines": gettext("作答行数"),
         "credit": gettext("得分规则"),
         "explanation": gettext("解析"),
         "lesson": gettext("所属课程"),
@@ -66,3 +102,86 @@ def field_words() -> dict[str, str]:
         "difficulty": gettext("难度"),
         "red_line": gettext("红线题"),
     }
+
+
+def format_words() -> dict[str, str]:
+    """Formats of files as trainers call them."""
+    return {
+        "xlsx": gettext("Excel 表格（.xlsx）"),
+        "docx": gettext("Word 文档（.docx）"),
+        "docx-key": gettext("Word 文档，带答案（.docx）"),
+        "text": gettext("文字（从聊天或文档里粘贴）"),
+        "gift": "Moodle GIFT",
+        "aiken": "Aiken",
+        "moodle-xml": "Moodle XML",
+        "qti": gettext("QTI（Canvas、Blackboard 导出的 zip）"),
+        "yaml": gettext("YAML（完整保存，适合放进版本库）"),
+    }
+
+
+def verb_words() -> dict[str, str]:
+    """What an import does with an item."""
+    return {
+        "create": gettext("新增"),
+        "revise": gettext("更新为新的一版"),
+        "unchanged": gettext("没有变化"),
+        "duplicate": gettext("题库里已有"),
+        "refused": gettext("没看懂"),
+    }
+
+
+def fact_words() -> dict[str, str]:
+    """Facts without which an item stays a draft."""
+    return {
+        "lesson": gettext("所属课程"),
+        "point": gettext("知识点"),
+        "difficulty": gettext("难度"),
+    }
+
+
+class BankForm(Form):
+    """A bank of the browser."""
+
+    title = StringField(_("名称"), validators=[DataRequired(_("请填写名称。")), Length(max=120)])
+    title_en = StringField(
+        _("英文名"), description=_("可以不填，英文界面就显示中文名。"), validators=[Length(max=160)]
+    )
+
+
+class NewBankForm(BankForm):
+    """A new bank, or a copy of one."""
+
+    key = StringField(
+        _("编号"),
+        description=_("小写字母、数字和横线，例如 after-sales。不填就自动编号；以后不能改。"),
+        validators=[Length(max=40)],
+    )
+
+
+class ImportForm(Form):
+    """A file with items, or text."""
+
+    file = FileField(_("文件"))
+    text = TextAreaField(_("或者把题目粘贴在这里"))
+    format = SelectField(_("格式"), coerce=str)
+    purpose = SelectField(_("用途"), coerce=str)
+
+    def offer(self, formats: Sequence[str]) -> None:
+        """Offer the formats that can be read, and what items are for."""
+        words = format_words()
+        self.format.choices = [
+            ("", gettext("自动识别")),
+            *((name, words[name]) for name in formats),
+        ]
+        self.purpose.choices = list(purpose_words().items())
+
+    @override
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields, and that there is one thing to read and not two."""
+        is_valid = bool(super().validate(extra_validators))
+        has_file, has_text = bool(self.file.data), bool(self.text.data)
+        if has_file and has_text:
+            self.text.errors = [gettext("文件和粘贴的文字只能选一样。请清空其中一样。")]
+        elif not has_file and not has_text:
+            self.file.errors = [gettext("请选一个文件，或把题目粘贴在下面。")]
+        return is_valid and has_file != has_text

@@ -2,7 +2,17 @@
 
 import datetime as dt
 
-from sqlalchemy import Connection, ForeignKey, String, UniqueConstraint, event, inspect
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    inspect,
+)
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from lms.db import Base, Id, JsonList, JsonObject
@@ -25,10 +35,36 @@ class ItemBank(Base):
     items: Mapped[list["Item"]] = relationship(back_populates="bank")
 
 
+class CaseGroup(Base):
+    """A text that several items of a bank share (a chat, an order, a table); they are drawn together.
+
+    A paper freezes the text with its first item, so a later change alters no paper.
+    """
+
+    __tablename__ = "case_group"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    bank_id: Mapped[Id] = mapped_column(ForeignKey("item_bank.id"), index=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    #: May be empty.
+    title: Mapped[str] = mapped_column(String(120))
+    #: Markdown.
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[dt.datetime]
+    #: The items of a retired group are not drawn: without their text they make no sense.
+    retired_at: Mapped[dt.datetime | None]
+
+    bank: Mapped[ItemBank] = relationship()
+    items: Mapped[list["Item"]] = relationship(
+        back_populates="case_group", order_by="Item.group_place"
+    )
+
+
 class Item(Base):
     """An assessable task. Its words live in versions; a version once presented is never changed."""
 
     __tablename__ = "item"
+    __table_args__ = (Index("ix_item_bank_id_file_key", "bank_id", "file_key"),)
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     bank_id: Mapped[Id] = mapped_column(ForeignKey("item_bank.id"), index=True)
@@ -43,11 +79,34 @@ class Item(Base):
     lesson_key: Mapped[str] = mapped_column(String(64), index=True)
     point: Mapped[str] = mapped_column(String(80))
     position: Mapped[int]
+    #: The shared text that it stands under, and its place there from 1; 0 when it stands alone.
+    case_group_id: Mapped[Id | None] = mapped_column(ForeignKey("case_group.id"), index=True)
+    group_place: Mapped[int] = mapped_column(default=0)
+    #: Identity that the file it came from gives it; empty for items written here.
+    file_key: Mapped[str] = mapped_column(String(255), default="")
+    #: Short title that the file gives it; may be empty.
+    name: Mapped[str] = mapped_column(Text, default="")
+    #: The folder it stands in, outermost first.
+    category: Mapped[JsonList] = mapped_column(default=list)
+    #: What a right answer earns in the file's own system, as text so that it stays exact; may be empty.
+    points: Mapped[str] = mapped_column(String(40), default="")
 
     bank: Mapped[ItemBank] = relationship(back_populates="items")
+    case_group: Mapped[CaseGroup | None] = relationship(back_populates="items")
     versions: Mapped[list["ItemVersion"]] = relationship(
         back_populates="item", order_by="ItemVersion.number"
     )
+
+
+class ItemTag(Base):
+    """A tag of an item."""
+
+    __tablename__ = "item_tag"
+
+    item_id: Mapped[Id] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(120), primary_key=True, index=True)
+    #: Place among the tags of the item, from 0.
+    position: Mapped[int] = mapped_column(default=0)
 
 
 class ItemVersion(Base):
@@ -70,7 +129,7 @@ class ItemVersion(Base):
     point: Mapped[str] = mapped_column(String(80))
     #: Keys of the law or rule cards it rests on.
     cards: Mapped[JsonList]
-    #: easy, medium or hard, as judged by the author.
+    #: easy, medium or hard, as judged by the author; empty while it is a draft.
     difficulty: Mapped[str] = mapped_column(String(8))
     red_line: Mapped[bool]
     created_at: Mapped[dt.datetime]
@@ -102,3 +161,77 @@ class RecallAnswer(Base):
     response: Mapped[JsonObject]
     is_right: Mapped[bool]
     answered_at: Mapped[dt.datetime]
+
+
+class ItemUpload(Base):
+    """A file of items between upload and confirmation: nothing of it is in the bank yet."""
+
+    __tablename__ = "item_upload"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    bank_id: Mapped[Id] = mapped_column(ForeignKey("item_bank.id"), index=True)
+    uploaded_by: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    uploaded_at: Mapped[dt.datetime] = mapped_column(index=True)
+    filename: Mapped[str] = mapped_column(String(255))
+    file_sha256: Mapped[str] = mapped_column(String(64))
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    #: xlsx, docx, text, gift, aiken, moodle-xml, qti or yaml.
+    format: Mapped[str] = mapped_column(String(16))
+    #: How the text was encoded, as detected; empty for formats that say it themselves.
+    encoding: Mapped[str] = mapped_column(String(24), default="")
+    #: quiz or recall.
+    purpose: Mapped[str] = mapped_column(String(8))
+    #: What the columns of each sheet mean, as the person agreed to; empty for formats without columns.
+    mapping: Mapped[JsonList] = mapped_column(default=list)
+    #: mapping (the columns are not agreed to yet), preview, confirmed or discarded.
+    state: Mapped[str] = mapped_column(String(12))
+    #: Findings about the file as a whole.
+    issues: Mapped[JsonList] = mapped_column(default=list)
+    #: Shared texts, by their keys within the file.
+    stimuli: Mapped[JsonList] = mapped_column(default=list)
+    confirmed_at: Mapped[dt.datetime | None]
+    #: What the confirmation did: numbers by verb.
+    counts: Mapped[JsonObject] = mapped_column(default=dict)
+
+    bank: Mapped[ItemBank] = relationship()
+
+
+class ItemUploadRow(Base):
+    """One item of an uploaded file, or one thing in it that was not understood, in the order of the file."""
+
+    __tablename__ = "item_upload_row"
+    __table_args__ = (UniqueConstraint("upload_id", "number"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    upload_id: Mapped[Id] = mapped_column(ForeignKey("item_upload.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    #: create, revise, unchanged, duplicate or refused.
+    verb: Mapped[str] = mapped_column(String(12))
+    #: Type of the item; empty when it was refused.
+    type: Mapped[str] = mapped_column(String(24))
+    #: The bank's item that it is, for revise and unchanged.
+    item_key: Mapped[str] = mapped_column(String(80), default="")
+    #: Words, facts and labels as they would be written; empty when it was refused.
+    entry: Mapped[JsonObject]
+    #: Where it begins, and its text there.
+    place: Mapped[JsonObject]
+    source: Mapped[str] = mapped_column(Text, default="")
+    issues: Mapped[JsonList]
+    #: Items that say the same, or nearly.
+    likenesses: Mapped[JsonList]
+    #: Facts without which it stays a draft.
+    missing: Mapped[JsonList]
+    is_left_out: Mapped[bool]
+
+
+class ItemUploadPicture(Base):
+    """A picture of an uploaded file until it is confirmed."""
+
+    __tablename__ = "item_upload_picture"
+
+    upload_id: Mapped[Id] = mapped_column(
+        ForeignKey("item_upload.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: ``<sha256>.<ending>``.
+    name: Mapped[str] = mapped_column(String(80), primary_key=True, index=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)

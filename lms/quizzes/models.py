@@ -4,12 +4,13 @@ import datetime as dt
 from decimal import Decimal
 from typing import cast
 
-from sqlalchemy import ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.curriculum.models import Enrolment
 from lms.db import Base, Id, JsonList, JsonObject
 from lms.people.models import Cohort, Person
+from lms.quizzes.domain.item_results import CHOSEN_AT_MOST
 
 
 class Quiz(Base):
@@ -120,6 +121,48 @@ class Response(Base):
     saved_at: Mapped[dt.datetime]
 
 
+class StoredItemResult(Base):
+    """One marked place of an ended attempt, narrow enough for a database to add up a million of them.
+
+    Written with the marks, as ``quizzes.domain.item_results.ResultRow`` has it; the attempt's ``outcome`` remains
+    what a result page shows.
+    """
+
+    __tablename__ = "item_result"
+    __table_args__ = (
+        # Each answers its question from the index alone, in the order in which it groups or sorts.
+        Index(
+            "ix_item_result_figures",
+            "item_version_id",
+            "is_first",
+            "rest",
+            "chosen",
+            "points",
+            "max_points",
+            "is_right",
+        ),
+        Index("ix_item_result_seconds", "item_version_id", "is_first", "seconds"),
+    )
+
+    attempt_id: Mapped[Id] = mapped_column(
+        ForeignKey("attempt.id"), primary_key=True, autoincrement=False
+    )
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    item_version_id: Mapped[Id] = mapped_column(ForeignKey("item_version.id"))
+    #: Whether the attempt is the person's earliest at this quiz, over all sittings.
+    is_first: Mapped[bool]
+    points: Mapped[Decimal]
+    max_points: Mapped[Decimal]
+    is_right: Mapped[bool]
+    #: Ids of options with commas between, typed text, ``*`` for other answers, "" for none.
+    chosen: Mapped[str] = mapped_column(String(CHOSEN_AT_MOST))
+    #: Share earned on the rest of the paper, in basis points.
+    rest: Mapped[int | None] = mapped_column(Integer)
+    seconds: Mapped[int | None] = mapped_column(Integer)
+
+
+SITTING = cast("Table", Sitting.__table__)
 ATTEMPT = cast("Table", Attempt.__table__)
 RESPONSE = cast("Table", Response.__table__)
+ITEM_RESULT = cast("Table", StoredItemResult.__table__)
 """The tables themselves, for the few statements of the exam that go round the ORM."""

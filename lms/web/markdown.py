@@ -84,10 +84,15 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser()
 
 
+MEDIA_PATH = "/item-media/"
+"""Where pictures of items are served by their content: ``media:<sha256>.<ending>`` in authored text."""
+_MEDIA = re.compile(r'(?<= src=")media:([0-9a-f]{64}\.(?:png|jpg|gif|webp))(?=")')
+
+
 def sanitise(html: str) -> str:
     """Return ``html`` with only the tags and attributes that authored text may hold."""
     return nh3.clean(
-        html,
+        _MEDIA.sub(rf"{MEDIA_PATH}\1", html),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},

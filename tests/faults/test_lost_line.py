@@ -44,7 +44,7 @@ class Seat:
         with self.deployment.app.app_context():
             rows = list_answers(self.attempt_id)
             db.session.remove()
-        return {position: row.answer["chosen"] for position, row in rows.items()}
+        return {position: row.answer.get("chosen", []) for position, row in rows.items()}
 
     def url(self, path: str = "") -> str:
         return f"http://127.0.0.1:{self.deployment.port}/attempts/{self.attempt_id}{path}"

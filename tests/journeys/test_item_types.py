@@ -185,7 +185,7 @@ def test_every_type_by_keyboard(by_keyboard: Candidate, inspector: Inspector) ->
     keys.type("7")
     may = cloze.get_by_label("第 2 空")
     focus(may)
-    keys.type("可以")
+    keys.press("ArrowDown")
     expect(may).to_have_value("y")
     focus(cloze.get_by_label("第 3 空"))
     keys.type("买家")
@@ -193,9 +193,7 @@ def test_every_type_by_keyboard(by_keyboard: Candidate, inspector: Inspector) ->
         focus(cloze.get_by_label(name))
         keys.press("Space")
     one.is_saved()
-    expect(page.locator("[data-answered]")).to_have_text(
-        "10"
-    )  # of the case only the first is single_response
+    expect(page.locator("[data-answered]")).to_have_text("8")
     assert one.stored("short_text") == {"text": "七退"}
     assert one.stored("numeric") == {"text": "170"}
     assert one.stored("matching") == {"pairs": {"p1": "track", "p2": "invoice", "p3": "photo"}}

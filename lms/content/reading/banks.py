@@ -5,8 +5,11 @@ from pathlib import Path
 
 from lms.content.domain.values import BankFiles, ItemFile
 from lms.content.reading.fields import Fields
+from lms.content.reading.markup import find_slips_without_boxes
 from lms.content.reading.sources import Source
-from lms.content.reading.yaml_lines import Node
+from lms.questions.domain.exchange.yaml_bank import plain
+from lms.questions.domain.exchange.yaml_lines import Node
+from lms.questions.domain.exchange.yaml_shape import FIELDS, body_from_entry
 from lms.questions.domain.identity import DIFFICULTIES
 from lms.questions.domain.items import (
     CreditRule,
@@ -19,6 +22,8 @@ from lms.questions.domain.items import (
 FILES = {"items.yml": "quiz", "recall.yml": "recall"}
 """Item files of a bank, and what their items are for."""
 POINT_LENGTH = 80
+_CHOICES = (ItemType.SINGLE_RESPONSE, ItemType.MULTIPLE_RESPONSE, ItemType.TRUE_FALSE)
+"""Types of which every option must say why; the others are read as imports read them."""
 
 
 def read_bank(source: Source, folder: Path) -> BankFiles | None:
@@ -84,6 +89,47 @@ def _read_item(
 
 
 def _read_body(fields: Fields, kind: str) -> Mapping[str, object]:
+    return _read_choice(fields, kind) if kind in _CHOICES else _read_other(fields, kind)
+
+
+def _read_other(fields: Fields, kind: str) -> Mapping[str, object]:
+    """Read the types whose shape ``yaml_shape`` knows."""
+    before = len(fields.report.issues)
+    entry: dict[str, object] = {
+        "type": kind,
+        "stem": fields.markdown("stem"),
+        "explanation": fields.markdown("explanation"),
+    }
+    required, optional = FIELDS[kind]
+    for name in (*required, *optional):
+        node = fields.take(name, required=name in required)
+        if node is not None:
+            entry[name] = plain(node)
+            _check_words(fields, name, node)
+    if len(fields.report.issues) > before:
+        return {}
+    try:
+        return item_as_json(item_from_json(body_from_entry(entry)))
+    except FieldError as error:
+        fields.error("item_malformed", error.field, error.problem)
+        return {}
+
+
+def _check_words(fields: Fields, name: str, node: Node) -> None:
+    """Note slips in every text within a field."""
+    if isinstance(node.value, list):
+        for child in node.value:
+            _check_words(fields, name, child)
+    elif isinstance(node.value, Mapping):
+        for child in node.value.values():
+            _check_words(fields, name, child)
+    elif isinstance(node.value, str):
+        for line in node.value.splitlines():
+            for code, problem in find_slips_without_boxes(line):
+                fields.error(code, name, f"{line.strip()[:40]!r}: {problem}", node.line)
+
+
+def _read_choice(fields: Fields, kind: str) -> Mapping[str, object]:
     before = len(fields.report.issues)
     body: dict[str, object] = {
         "type": kind,

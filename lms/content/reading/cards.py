@@ -5,7 +5,7 @@ from pathlib import Path
 from lms.content.domain.values import CardFile
 from lms.content.reading.fields import Fields
 from lms.content.reading.sources import Source
-from lms.content.reading.yaml_lines import Node
+from lms.questions.domain.exchange.yaml_lines import Node
 
 TITLE_LENGTH = 160
 TITLE_EN_LENGTH = 200

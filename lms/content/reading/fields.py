@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from lms.content.domain.values import Reference
 from lms.content.reading.markup import CONTROL, find_slips_without_boxes
-from lms.content.reading.yaml_lines import Node
 from lms.issues import Issue, Severity, Where
+from lms.questions.domain.exchange.yaml_lines import Node
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 EPOCH = dt.date(1970, 1, 1)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from lms.content.reading.fields import Report
-from lms.content.reading.yaml_lines import Node, YamlError, load
 from lms.issues import Where
+from lms.questions.domain.exchange.yaml_lines import Node, YamlError, load
 
 MAX_BYTES = 2 * 1024 * 1024
 """No lesson or bank is larger; something that is, is another file in the wrong place."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from lms.questions.domain.identity import ItemFacts
-from lms.questions.domain.items import Item, MultipleResponse, Option
+from lms.questions.domain.items import Item, Part
 
 # A Chinese character is a word of its own; letters and digits stay together.
 _WORDS = re.compile(r"[A-Za-z0-9]+|\s+|.", re.DOTALL)
@@ -35,9 +35,9 @@ class Change:
     """One field that changed.
 
     Attributes:
-        field: ``type``, ``stem``, ``option``, ``feedback``, ``order``, ``key``, ``credit``, ``explanation``, ``lesson``,
+        field: ``type``, ``stem``, the field of a ``Part``, ``order`` (of options), ``explanation``, ``lesson``,
             ``point``, ``cards``, ``difficulty`` or ``red_line``.
-        option_id: The option for ``option`` and ``feedback``; else empty.
+        option_id: The option, premise, gap or accepted answer; empty where there is one only.
         pieces: The old and the new text in one; plain values stand as one piece gone and one new.
     """
 
@@ -78,9 +78,7 @@ def compare(old: Snapshot, new: Snapshot) -> list[Change]:
     changes = [
         *_plain("type", old.item.type.value, new.item.type.value),
         *_text("stem", "", old.item.stem, new.item.stem),
-        *_options(old.item.options, new.item.options),
-        *_plain("key", ", ".join(sorted(old.item.keys)), ", ".join(sorted(new.item.keys))),
-        *_plain("credit", _credit(old.item), _credit(new.item)),
+        *_parts(old.item.parts(), new.item.parts()),
         *_text("explanation", "", old.item.explanation, new.item.explanation),
     ]
     for field, before, after in (
@@ -100,32 +98,33 @@ def compare_history(versions: Iterable[Snapshot]) -> list[list[Change]]:
     return [[] for _ in history[:1]] + [compare(old, new) for old, new in pairwise(history)]
 
 
-def _credit(item: Item) -> str:
-    return item.credit.value if isinstance(item, MultipleResponse) else ""
-
-
-def _plain(field: str, old: str, new: str) -> list[Change]:
+def _plain(field: str, old: str, new: str, part_id: str = "") -> list[Change]:
     if old == new:
         return []
     pieces = (Piece(Mark.GONE, old), Piece(Mark.NEW, new))
-    return [Change(field, "", tuple(piece for piece in pieces if piece.text))]
+    return [Change(field, part_id, tuple(piece for piece in pieces if piece.text))]
 
 
 def _text(field: str, option_id: str, old: str, new: str) -> list[Change]:
     return [] if old == new else [Change(field, option_id, compare_texts(old, new))]
 
 
-def _options(old: tuple[Option, ...], new: tuple[Option, ...]) -> list[Change]:
-    before = {option.id: option for option in old}
-    after = {option.id: option for option in new}
-    nothing = Option("", "", "")
-    changes: list[Change] = []
-    for option_id in dict.fromkeys([*before, *after]):
-        was, is_now = before.get(option_id, nothing), after.get(option_id, nothing)
-        changes.extend(_text("option", option_id, was.text, is_now.text))
-        changes.extend(_text("feedback", option_id, was.feedback, is_now.feedback))
-    kept_before = [option_id for option_id in before if option_id in after]
-    kept_after = [option_id for option_id in after if option_id in before]
-    if kept_before != kept_after:
-        changes.extend(_plain("order", ", ".join(kept_before), ", ".join(kept_after)))
-    return changes
+def _parts(old: tuple[Part, ...], new: tuple[Part, ...]) -> list[Change]:
+    """Compare what belongs to options, premises and gaps first, then their order, then what there is one of."""
+    before = {(part.field, part.id): part for part in old}
+    after = {(part.field, part.id): part for part in new}
+    named: list[Change] = []
+    single: list[Change] = []
+    for field, part_id in dict.fromkeys([*before, *after]):
+        was, is_now = before.get((field, part_id)), after.get((field, part_id))
+        texts = (was.text if was else "", is_now.text if is_now else "")
+        is_plain = any(part.is_plain for part in (was, is_now) if part)
+        changes = _plain(field, *texts, part_id) if is_plain else _text(field, part_id, *texts)
+        (named if part_id else single).extend(changes)
+    return [*named, *_order(list(before), list(after)), *single]
+
+
+def _order(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> list[Change]:
+    kept_before = [name for field, name in before if field == "option" and (field, name) in after]
+    kept_after = [name for field, name in after if field == "option" and (field, name) in before]
+    return _plain("order", ", ".join(kept_before), ", ".join(kept_after))

@@ -17,10 +17,10 @@ class ItemFacts:
     """What an item is about: what an author says of it beside its words.
 
     Attributes:
-        lesson_key: The lesson it rests on.
-        point: The knowledge point, in a few words.
+        lesson_key: The lesson it rests on; empty while it is a draft.
+        point: The knowledge point, in a few words; empty while it is a draft.
         cards: Keys of the law or rule cards it rests on, each once.
-        difficulty: One of ``DIFFICULTIES``.
+        difficulty: One of ``DIFFICULTIES``; empty while it is a draft.
         red_line: Whether a wrong answer would mean red-line behaviour.
     """
 
@@ -31,14 +31,20 @@ class ItemFacts:
     red_line: bool
 
     def __post_init__(self) -> None:
-        as_text(self.lesson_key, "lesson")
-        as_text(self.point, "point")
+        as_text(self.lesson_key, "lesson", may_be_empty=self.lesson_key == "")
+        as_text(self.point, "point", may_be_empty=self.point == "")
         for index, card in enumerate(as_list(list(self.cards), "cards")):
             as_text(card, f"cards[{index}]")
         if len(set(self.cards)) != len(self.cards):
             raise FieldError("cards", "holds a card twice")
-        if self.difficulty not in DIFFICULTIES:
+        if self.difficulty and self.difficulty not in DIFFICULTIES:
             raise FieldError("difficulty", f"{self.difficulty!r} is not one of {DIFFICULTIES}")
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the facts without which an item can only be a draft."""
+        facts = {"lesson": self.lesson_key, "point": self.point, "difficulty": self.difficulty}
+        return tuple(name for name, value in facts.items() if not value)
 
     def as_json(self) -> dict[str, object]:
         """Return the facts by field name."""

@@ -8,38 +8,75 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from random import Random
 
+from lms.questions.domain.types.answers import Answer, Chosen, Filled, Matched, Ordered, Typed
 from lms.questions.domain.types.base import (
+    CHOICES,
     Body,
-    Chosen,
     CreditRule,
+    Face,
+    FaceGap,
+    FaceOption,
     Feedback,
     FieldError,
-    ItemKind,
     ItemType,
+    MarkedByPeople,
     Option,
     OptionFeedback,
+    OrderCredit,
+    Part,
+    RowFeedback,
     SampleResponses,
 )
+from lms.questions.domain.types.cloze import Cloze, Gap, GapItem
+from lms.questions.domain.types.essay import Essay, RubricLine
+from lms.questions.domain.types.kind import ItemKind
+from lms.questions.domain.types.matching import MatchChoice, Matching, Premise
 from lms.questions.domain.types.multiple_response import MultipleResponse
+from lms.questions.domain.types.numeric import AcceptedNumber, Numeric
+from lms.questions.domain.types.ordering import Ordering
 from lms.questions.domain.types.reading import as_text
+from lms.questions.domain.types.short_text import AcceptedText, ShortText
 from lms.questions.domain.types.single_response import SingleResponse
 from lms.questions.domain.types.true_false import TrueFalse
 from lms.units import Points, as_points
 
-Item = SingleResponse | MultipleResponse | TrueFalse
+Item = (
+    SingleResponse
+    | MultipleResponse
+    | TrueFalse
+    | ShortText
+    | Numeric
+    | Matching
+    | Ordering
+    | Cloze
+    | Essay
+)
 """An assessable task of any type."""
 
-Answer = Chosen
-"""A parsed response of any type."""
-
-_KINDS: tuple[type[Item], ...] = (SingleResponse, MultipleResponse, TrueFalse)
+_KINDS: tuple[type[Item], ...] = (
+    SingleResponse,
+    MultipleResponse,
+    TrueFalse,
+    ShortText,
+    Numeric,
+    Matching,
+    Ordering,
+    Cloze,
+    Essay,
+)
 #: Strict typing reads this line as: every kind keeps the contract of ItemKind.
 _CONTRACT: tuple[type[ItemKind], ...] = _KINDS
 _TYPES: Mapping[str, type[Item]] = {kind.type.value: kind for kind in _KINDS}
 
+MARKED_BY_PEOPLE = frozenset(kind.type for kind in _KINDS if kind.is_marked_by_people)
+"""Types that cannot be drawn into a quiz yet: nobody has a queue to mark them in."""
+
 __all__ = [
-    "Answer", "Chosen", "CreditRule", "Feedback", "FieldError", "Item", "ItemType", "MultipleResponse", "Option",
-    "OptionFeedback", "SampleResponses", "SingleResponse", "TrueFalse", "answer_as_json", "explain", "is_right",
+    "CHOICES", "MARKED_BY_PEOPLE", "AcceptedNumber", "AcceptedText", "Answer", "Chosen", "Cloze", "CreditRule", "Essay",
+    "Face", "FaceGap", "FaceOption", "Feedback", "FieldError", "Filled", "Gap", "GapItem", "Item", "ItemType",
+    "MarkedByPeople", "MatchChoice", "Matched", "Matching", "MultipleResponse", "Numeric", "Option", "OptionFeedback",
+    "OrderCredit", "Ordered", "Ordering", "Part", "Premise", "RowFeedback", "RubricLine", "SampleResponses",
+    "ShortText", "SingleResponse", "TrueFalse", "Typed", "answer_as_json", "explain", "face", "is_omitted", "is_right",
     "item_as_json", "item_from_json", "parse_response", "sample_responses", "score", "shuffled_order", "stable_order",
 ]  # fmt: skip
 
@@ -68,17 +105,34 @@ def parse_response(item: Item, raw: object) -> Answer:
 
     Args:
         item: The item answered.
-        raw: ``{"chosen": ["a", "c"]}``; an empty list means that the answer was taken back.
+        raw: ``{"chosen": ["a", "c"]}`` for choices, ``{"text": "…"}`` for what is typed, ``{"pairs": {premise:
+            choice}}``, ``{"order": [ids]}``, or ``{"gaps": {gap: response}}``; ``{}`` and the empty shape mean
+            that nothing is answered, or that the answer was taken back.
 
     Raises:
-        FieldError: A ValueError: another shape, an option that was not presented, an option twice, or
-            more options than may be chosen.
+        FieldError: A ValueError: another shape, an option that was not presented, an option twice, more
+            options than may be chosen, or a longer text than may be typed.
     """
     return item.parse(raw)
 
 
+def is_omitted(raw: object) -> bool:
+    """Say whether a raw or stored response is the empty shape of any type, without asking which."""
+    return raw is None or raw in _OMITTED
+
+
+_OMITTED: tuple[object, ...] = (
+    {},
+    {"chosen": []},
+    {"text": ""},
+    {"pairs": {}},
+    {"order": []},
+    {"gaps": {}},
+)
+
+
 def answer_as_json(answer: Answer) -> dict[str, object]:
-    """Return ``answer`` in the shape that ``parse_response`` reads, with ids in alphabetical order."""
+    """Return ``answer`` in the shape that ``parse_response`` reads, ids in alphabetical order; omitted is ``{}``."""
     return answer.as_json()
 
 
@@ -95,6 +149,7 @@ def score(item: Item, answer: Answer, max_points: Points) -> Points:
 
     Raises:
         ValueError: ``max_points`` is negative.
+        MarkedByPeople: Only people can say.
     """
     if max_points < 0:
         raise ValueError(f"{max_points} points cannot be awarded")
@@ -118,30 +173,27 @@ def explain(item: Item, answer: Answer, order: Sequence[str] | None = None) -> F
     Raises:
         ValueError: ``order`` is not a permutation of the item's options.
     """
-    by_id = {option.id: option for option in item.options}
-    shown = list(by_id) if order is None else list(order)
-    if sorted(shown) != sorted(by_id):
-        raise ValueError(f"{shown} is not an order of the options {sorted(by_id)}")
-    return Feedback(
-        is_right=is_right(item, answer),
-        options=tuple(
-            OptionFeedback(
-                id=option.id,
-                text=option.text,
-                feedback=option.feedback,
-                is_key=option.id in item.keys,
-                is_chosen=option.id in answer.ids,
-            )
-            for option in (by_id[option_id] for option_id in shown)
-        ),
-        explanation=item.explanation,
-    )
+    return item.explained(answer, order)
+
+
+def face(item: Item, order: Sequence[str] | None = None) -> Face:
+    """Return what may be seen of an item before it is answered: no key, no feedback.
+
+    Args:
+        item: The item.
+        order: As ``shuffled_order`` drew it; None for the authored order, which gives the key of an ordering away.
+
+    Raises:
+        ValueError: ``order`` is not a permutation of the item's options.
+    """
+    return item.face(order)
 
 
 def shuffled_order(item: Item, rng: Random) -> list[str]:
-    """Return the item's option ids in an order drawn from ``rng``.
+    """Return the item's option ids in an order drawn from ``rng``; none for types without a list of options.
 
-    True/false is never shuffled. The same state of ``rng`` gives the same order.
+    True/false is never shuffled, and an ordering of three or more never stands in the right order. The same
+    state of ``rng`` gives the same order.
     """
     return list(item.shuffled(rng))
 

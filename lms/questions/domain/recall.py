@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lms.questions.domain.items import Answer, Feedback, Item, Option, explain
+from lms.questions.domain.items import Answer, Face, Feedback, Item, explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,9 @@ class RecallCard:
     was_answered: bool = False
 
     @property
-    def options(self) -> tuple[Option, ...]:
-        """The options in this reader's order."""
-        by_id = {option.id: option for option in self.item.options}
-        return tuple(by_id[option_id] for option_id in self.order)
+    def face(self) -> Face:
+        """What is seen before answering, in this reader's order."""
+        return self.item.face(self.order)
 
     @property
     def feedback(self) -> Feedback | None:

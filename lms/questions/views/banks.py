@@ -7,11 +7,19 @@ from flask import Response, render_template, request
 from flask_babel import gettext
 
 from lms.db import db
-from lms.people.access import HR, QUALITY, TRAINER, requires
+from lms.people.access import HR, QUALITY, TRAINER, current_person, requires
 from lms.questions import queries
 from lms.questions.domain.difference import Snapshot, compare_history
 from lms.questions.domain.identity import ItemFacts
-from lms.questions.domain.items import item_from_json
+from lms.questions.domain.item_writing import advise
+from lms.questions.domain.items import (
+    ItemType,
+    explain,
+    face,
+    item_from_json,
+    parse_response,
+    stable_order,
+)
 from lms.questions.forms import (
     credit_words,
     difficulty_words,
@@ -25,6 +33,7 @@ from lms.questions.views.sheet import banks_as_xlsx, items_as_xlsx
 from lms.web.listing import paginate, search_words
 
 MAY_READ = TRAINER | QUALITY | HR
+MAY_WRITE = TRAINER | QUALITY
 
 Choice = tuple[str, str]
 
@@ -48,6 +57,7 @@ def list_banks() -> str | Response:
     page = paginate(query)
     return render_template(
         "questions/banks.html",
+        may_write=MAY_WRITE.allows(current_person()),
         page=page,
         counts=queries.count_items([bank.id for bank in page.rows]),
         state=state,
@@ -75,6 +85,7 @@ def show_bank(key: str) -> str | Response:
     page = paginate(query)
     return render_template(
         "questions/bank.html",
+        may_write=MAY_WRITE.allows(current_person()),
         bank=bank,
         page=page,
         count=queries.count_items([bank.id])[bank.id],
@@ -118,11 +129,17 @@ def show_item(key: str) -> str:
     lesson = queries.find_lesson_name(current.lesson_key)
     snapshots = [_snapshot(version) for version in versions]
     history = list(zip(versions, compare_history(snapshots), strict=True))
+    words = snapshots[-1].item
+    # The authored order of an ordering is its key: show one as a hire would get it.
+    order = stable_order(words, person_id=current_person().id, item_key=key)
     return render_template(
         "questions/item.html",
+        face=face(words, order if words.type is ItemType.ORDERING else None),
+        advice=() if item.state == queries.RETIRED else advise(words),
+        key_rows=explain(words, parse_response(words, {})).rows,
         item=item,
         version=current,
-        words=snapshots[-1].item,
+        words=words,
         lesson=lesson,
         lesson_title=_title(lesson.title, lesson.title_en) if lesson else "",
         history=history[::-1],
@@ -143,9 +160,13 @@ def _snapshot(version: ItemVersion) -> Snapshot:
 
 def _value_words() -> dict[str, dict[str, str]]:
     """Return how the plain values of a change are said, by field."""
+    yes_or_no = {"true": gettext("是"), "false": gettext("否")}
     return {
         "type": type_words(),
         "difficulty": difficulty_words(),
         "credit": credit_words(),
-        "red_line": {"true": gettext("是"), "false": gettext("否")},
+        "red_line": yes_or_no,
+        "match_case": yes_or_no,
+        "match_width": yes_or_no,
+        "fold_traditional": yes_or_no,
     }

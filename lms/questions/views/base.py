@@ -14,6 +14,15 @@ from lms.questions.forms import (
     state_words,
     type_words,
 )
+from lms.questions.views.rendering import (
+    fill_gaps,
+    in_order,
+    letter,
+    needs_letter,
+    numbered,
+    plain,
+    shared_text,
+)
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -24,6 +33,9 @@ blueprint = Blueprint(
     static_folder=STATIC,
     static_url_path="/questions-static",
 )
+for _filter in (fill_gaps, in_order, letter, numbered, plain, shared_text):
+    blueprint.add_app_template_filter(_filter)
+blueprint.add_app_template_test(needs_letter)
 
 
 def is_english() -> bool:

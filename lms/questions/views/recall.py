@@ -85,8 +85,9 @@ def answer_recall(key: str) -> str | tuple[str, int] | WerkzeugResponse:
     card = next((card for card in cards if card.version_id == version_id), None)
     if card is None:
         return _changed(key)
-    raw = response_from_form(request.form)
+    raw: dict[str, object] = {}
     try:
+        raw = response_from_form(request.form)
         answer = parse_response(card.item, raw)
     except FieldError:
         answer = None

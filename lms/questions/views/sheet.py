@@ -7,7 +7,7 @@ from string import ascii_uppercase
 from flask import Response
 from flask_babel import gettext
 
-from lms.questions.domain.items import Item, ItemType, item_from_json
+from lms.questions.domain.items import Item, ItemType, RowFeedback, item_from_json
 from lms.questions.forms import (
     difficulty_words,
     purpose_words,
@@ -34,7 +34,10 @@ class _Row:
 
     @property
     def key(self) -> str:
-        """The key as trainers write it: ``ACD``, or 对 or 错."""
+        """The key as trainers write it: ``ACD``, 对 or 错, or what must be typed, matched or placed."""
+        if not self.item.keys:
+            rows = self.item.explained(self.item.parse({}), None).rows
+            return "\n".join(_key_line(row) for row in rows)
         right = [
             (index, option)
             for index, option in enumerate(self.item.options)
@@ -43,6 +46,11 @@ class _Row:
         if self.item.type is ItemType.TRUE_FALSE:
             return right[0][1].text
         return "".join(ascii_uppercase[index] for index, _ in right)
+
+
+def _key_line(row: RowFeedback) -> str:
+    right = " / ".join(row.right)
+    return f"{row.label} → {right}" if row.label else right
 
 
 def items_as_xlsx(versions: Iterable[ItemVersion], filename: str) -> Response:
@@ -62,7 +70,7 @@ def items_as_xlsx(versions: Iterable[ItemVersion], filename: str) -> Response:
         *(_feedback_column(index, letter) for index, letter in enumerate(letters)),
         Column(gettext("所属课程"), lambda row: row.version.lesson_key, 22),
         Column(gettext("知识点"), lambda row: row.version.point, 14),
-        Column(gettext("难度"), lambda row: difficulties[row.version.difficulty], 10),
+        Column(gettext("难度"), lambda row: difficulties.get(row.version.difficulty, ""), 10),
         Column(gettext("红线题"), lambda row: gettext("是") if row.version.red_line else "", 10),
         Column(gettext("依据的规则卡"), lambda row: ", ".join(row.version.cards), 20),
         Column(gettext("状态"), lambda row: states[row.version.item.state], 10),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from lms.questions.domain.items import is_right, parse_response, score
+from lms.questions.domain.items import is_omitted, is_right, parse_response, score
 from lms.quizzes.domain.paper import Paper, PaperItem
 from lms.units import Percent, Points, as_percent, as_points, reaches
 
@@ -17,7 +17,7 @@ class ItemResult:
         position: From 1.
         points: Earned, in [0, ``max_points``].
         max_points: Available.
-        is_answered: Whether anything was chosen.
+        is_answered: Whether anything was answered.
         is_right: Whether the answer was fully right.
         red_line: Whether a wrong answer would mean a red-line behaviour.
         lesson_key: The lesson it rests on.
@@ -86,7 +86,7 @@ def mark_paper(paper: Paper, answers: Mapping[int, Mapping[str, object]]) -> tup
 
 def _mark(position: int, placed: PaperItem, raw: Mapping[str, object] | None) -> ItemResult:
     item = placed.item
-    answer = parse_response(item, raw if raw is not None else {"chosen": []})
+    answer = parse_response(item, raw if raw is not None else {})
     return ItemResult(
         position=position,
         points=score(item, answer, placed.points),
@@ -150,7 +150,7 @@ def results_from_json(paper: Paper, rows: Sequence[Mapping[str, object]]) -> tup
             position=position,
             points=as_points(str(row["points"])),
             max_points=placed.points,
-            is_answered=row["answer"] not in (None, {"chosen": []}),
+            is_answered=not is_omitted(row["answer"]),
             is_right=bool(row["is_right"]),
             red_line=placed.red_line,
             lesson_key=placed.lesson_key,

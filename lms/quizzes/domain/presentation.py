@@ -7,19 +7,11 @@ mistake, because they do not hold it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lms.questions.domain.items import ItemType, explain, parse_response
+from lms.questions.domain.items import CHOICES, Face, FaceOption, ItemType, explain, parse_response
 from lms.quizzes.domain.grading import ItemResult
-from lms.quizzes.domain.paper import Paper, PaperItem
+from lms.quizzes.domain.paper import Paper, PaperItem, Stimulus
 from lms.quizzes.domain.review import Shown
 from lms.units import Points
-
-
-@dataclass(frozen=True, slots=True)
-class PresentedOption:
-    """One option as a candidate sees it."""
-
-    id: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +22,52 @@ class PresentedItem:
         position: From 1.
         section: Heading of the section when the item is its first, else empty.
         points: What it is worth.
-        stem: The task, in Markdown.
-        takes_many: Whether several options may be chosen.
-        options: In the order of this paper.
+        face: The task and what is answered, with options in the order of this paper.
+        stimulus: The shared text when the item is the first of its group.
     """
 
     position: int
     section: str
     points: Points
-    stem: str
-    takes_many: bool
-    options: tuple[PresentedOption, ...]
+    face: Face
+    stimulus: Stimulus | None = None
+
+    @property
+    def type(self) -> ItemType:
+        """Its type."""
+        return self.face.type
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether it is answered by marking options of one list."""
+        return self.face.type in CHOICES
+
+    @property
+    def stem(self) -> str:
+        """The task, in Markdown."""
+        return self.face.stem
+
+    @property
+    def takes_many(self) -> bool:
+        """Whether several options may be chosen."""
+        return self.face.takes_many
+
+    @property
+    def options(self) -> tuple[FaceOption, ...]:
+        """In the order of this paper."""
+        return self.face.options
 
 
 def present(paper: Paper) -> tuple[PresentedItem, ...]:
     """Return what a candidate may see of ``paper`` while the attempt runs: no key, no feedback."""
     return tuple(
-        _present(position, placed, _heading(paper, position))
+        PresentedItem(
+            position=position,
+            section=_heading(paper, position),
+            points=placed.points,
+            face=placed.item.face(placed.option_order),
+            stimulus=placed.stimulus,
+        )
         for position, placed in enumerate(paper, start=1)
     )
 
@@ -54,19 +75,6 @@ def present(paper: Paper) -> tuple[PresentedItem, ...]:
 def _heading(paper: Paper, position: int) -> str:
     here = paper[position - 1].section
     return "" if position > 1 and paper[position - 2].section == here else here
-
-
-def _present(position: int, placed: PaperItem, section: str) -> PresentedItem:
-    item = placed.item
-    texts = {option.id: option.text for option in item.options}
-    return PresentedItem(
-        position=position,
-        section=section,
-        points=placed.points,
-        stem=item.stem,
-        takes_many=item.type is ItemType.MULTIPLE_RESPONSE,
-        options=tuple(PresentedOption(one, texts[one]) for one in placed.option_order),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +89,53 @@ class ReviewedOption:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewedRow:
+    """One thing typed, put together, placed or filled in, afterwards.
+
+    Attributes:
+        id: Premise, place (from 1) or gap; empty where there is one row only.
+        label: The premise, in Markdown; else empty.
+        given: The answer; empty when there is none.
+        is_typed: Whether answers are plain text; else they are Markdown.
+        is_right: None while keys are not shown.
+        is_partly: Whether it earned something, but not everything; None while keys are not shown.
+        right: What earns everything; empty while keys are not shown.
+        feedback: Why; empty while keys are not shown.
+    """
+
+    id: str
+    label: str
+    given: str
+    is_typed: bool
+    is_right: bool | None
+    is_partly: bool | None
+    right: tuple[str, ...]
+    feedback: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewedItem:
     """One place of a paper after the attempt, as far as the review rule shows it.
 
-    ``explanation`` is empty while keys are not shown.
+    ``explanation`` is empty while keys are not shown. ``rows`` say what ``options`` cannot: types that are not
+    a choice from one list have them instead.
     """
 
     position: int
     section: str
+    type: ItemType
     stem: str
     takes_many: bool
     result: ItemResult
     options: tuple[ReviewedOption, ...]
     explanation: str
+    rows: tuple[ReviewedRow, ...] = ()
+    stimulus: Stimulus | None = None
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether it is answered by marking options of one list."""
+        return self.type in CHOICES
 
 
 def review(
@@ -128,11 +170,12 @@ def _review(
     section: str,
 ) -> ReviewedItem:
     item = placed.item
-    answer = parse_response(item, raw if raw is not None else {"chosen": []})
+    answer = parse_response(item, raw if raw is not None else {})
     feedback = explain(item, answer, placed.option_order)
     return ReviewedItem(
         position=result.position,
         section=section,
+        type=item.type,
         stem=item.stem,
         takes_many=item.type is ItemType.MULTIPLE_RESPONSE,
         result=result,
@@ -147,4 +190,18 @@ def _review(
             for option in feedback.options
         ),
         explanation=feedback.explanation if shown.keys else "",
+        rows=tuple(
+            ReviewedRow(
+                id=row.id,
+                label=row.label,
+                given=row.given,
+                is_typed=row.is_typed,
+                is_right=row.is_right if shown.keys else None,
+                is_partly=row.is_partly if shown.keys else None,
+                right=row.right if shown.keys else (),
+                feedback=row.feedback if shown.keys else "",
+            )
+            for row in feedback.rows
+        ),
+        stimulus=placed.stimulus,
     )

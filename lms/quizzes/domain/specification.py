@@ -104,3 +104,38 @@ def find_shortages(sections: Sequence[Section], sizes: Mapping[str, int]) -> tup
         for bank, count in needed.items()
         if sizes.get(bank, 0) < count
     )
+
+
+def can_fill(wanted: int, sizes: Iterable[int]) -> bool:
+    """Say whether some of the blocks hold exactly ``wanted`` items.
+
+    Args:
+        wanted: Number of items; below 0 nothing fills it.
+        sizes: Length of each block.
+    """
+    if wanted < 0:
+        return False
+    reached = 1  # bit n is set when n items can be had
+    for size in sizes:
+        reached |= reached << size
+    return bool(reached >> wanted & 1)
+
+
+def find_misfits(
+    sections: Sequence[Section], blocks: Mapping[str, Sequence[int]]
+) -> tuple[Shortage, ...]:
+    """Return the banks that are too small, or whose blocks cannot fill a section that draws from them.
+
+    Args:
+        sections: The plan.
+        blocks: For each bank the length of each block that is drawn at once.
+    """
+    sizes = {bank: sum(lengths) for bank, lengths in blocks.items()}
+    short = find_shortages(sections, sizes)
+    missing = {shortage.bank for shortage in short}
+    misfits = {
+        section.bank: Shortage(section.bank, section.draw, sizes.get(section.bank, 0))
+        for section in sections
+        if section.bank not in missing and not can_fill(section.draw, blocks.get(section.bank, ()))
+    }
+    return (*short, *misfits.values())

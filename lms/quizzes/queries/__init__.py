@@ -2,6 +2,7 @@
 
 from lms.quizzes.queries.attempts import (
     AnsweredItem,
+    Marking,
     OwnAttempt,
     StoredAnswer,
     find_item_answer,
@@ -20,6 +21,7 @@ from lms.quizzes.queries.quizzes import (
     count_drawable,
     find_quiz,
     get_quiz,
+    list_block_sizes,
     list_lesson_titles,
     list_pools,
     list_quizzes,
@@ -44,6 +46,7 @@ __all__ = [
     "AnsweredItem",
     "BoardRow",
     "BoardState",
+    "Marking",
     "OwnAttempt",
     "OwnSitting",
     "StoredAnswer",
@@ -61,6 +64,7 @@ __all__ = [
     "list_answers",
     "list_attempts",
     "list_attempts_of_person",
+    "list_block_sizes",
     "list_board",
     "list_candidates",
     "list_eligible",

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import JSON, bindparam, literal, select, union_all
+from sqlalchemy import JSON, and_, bindparam, false, literal, or_, select, union_all
 from sqlalchemy.orm import defer, joinedload
 
 from lms.curriculum.models import Enrolment, Programme, Stage
@@ -12,7 +12,7 @@ from lms.db import BigId, db
 from lms.errors import NotFound
 from lms.quizzes.domain.attempts import AttemptState
 from lms.quizzes.domain.paper import Paper, paper_from_json
-from lms.quizzes.models import ATTEMPT, RESPONSE, Attempt, Response, Sitting
+from lms.quizzes.models import ATTEMPT, RESPONSE, SITTING, Attempt, Response, Sitting
 
 _attempt = ATTEMPT.c
 _response = RESPONSE.c
@@ -222,27 +222,67 @@ def lock_open_attempt(attempt_id: int, person_id: int | None) -> Attempt | None:
     return found.unique().first()
 
 
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """What marking an attempt takes.
+
+    Attributes:
+        paper: As frozen.
+        answers: The raw answers by position.
+        saved_at: When each was last saved.
+        is_first: Whether the person has no earlier attempt at this quiz, in any sitting.
+    """
+
+    paper: Paper
+    answers: Mapping[int, Mapping[str, object]]
+    saved_at: Mapping[int, dt.datetime]
+    is_first: bool
+
+
+_earlier, _own_sitting, _earlier_sitting = ATTEMPT.alias(), SITTING.alias(), SITTING.alias()
+_IS_FIRST = ~(
+    select(_earlier.c.id)
+    .join(_earlier_sitting, _earlier_sitting.c.id == _earlier.c.sitting_id)
+    .join(_own_sitting, _own_sitting.c.quiz_id == _earlier_sitting.c.quiz_id)
+    .where(
+        _own_sitting.c.id == _attempt.sitting_id,
+        _earlier.c.person_id == _attempt.person_id,
+        or_(
+            _earlier.c.started_at < _attempt.started_at,
+            and_(_earlier.c.started_at == _attempt.started_at, _earlier.c.id < _attempt.id),
+        ),
+    )
+    .correlate(ATTEMPT)
+    .exists()
+)
 _MARKING = union_all(
-    select(literal(0), _attempt.paper).where(_attempt.id == bindparam("attempt_id")),
-    select(_response.position, _response.answer).where(
+    select(literal(0), _attempt.paper, _attempt.started_at, _IS_FIRST).where(
+        _attempt.id == bindparam("attempt_id")
+    ),
+    select(_response.position, _response.answer, _response.saved_at, false()).where(
         _response.attempt_id == bindparam("attempt_id")
     ),
 )
 
 
-def get_marking(attempt_id: int) -> tuple[Paper, dict[int, Mapping[str, object]]]:
-    """Return the frozen paper and the raw answers by position, in one statement.
+def get_marking(attempt_id: int) -> Marking:
+    """Return what marking takes, in one statement.
 
-    Both are JSON, so they come as one list; positions of answers start at 1, and 0 holds the paper.
+    Paper and answers are JSON, so they come as one list; positions of answers start at 1, and 0 holds the
+    paper.
     """
     paper: Paper = ()
+    is_first = False
     answers: dict[int, Mapping[str, object]] = {}
-    for position, value in db.session.execute(_MARKING, {"attempt_id": attempt_id}):
+    saved_at: dict[int, dt.datetime] = {}
+    for position, value, at, first in db.session.execute(_MARKING, {"attempt_id": attempt_id}):
         if position == 0:
             paper = paper_from_json(value)
+            is_first = bool(first)
         else:
             answers[position] = value
-    return paper, answers
+            saved_at[position] = at
+    return Marking(paper, answers, saved_at, is_first)
 
 
 _ANSWERS = select(_response.position, _response.seq, _response.answer, _response.saved_at).where(

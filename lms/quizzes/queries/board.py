@@ -162,7 +162,7 @@ def _list_saved(sitting: Sitting) -> dict[int, tuple[dt.datetime, int]]:
         select(
             Response.attempt_id,
             func.max(Response.saved_at),
-            func.count().filter(Response.answer != {"chosen": []}),
+            func.count().filter(Response.answer != {}, Response.answer != {"chosen": []}),
         )
         .join(Attempt, Attempt.id == Response.attempt_id)
         .where(Attempt.sitting_id == sitting.id)

@@ -7,9 +7,9 @@ from sqlalchemy import Text, bindparam, cast, func, select
 from lms.curriculum.models import Lesson
 from lms.db import db
 from lms.errors import NotFound
-from lms.questions.models import Item, ItemBank, ItemVersion
-from lms.questions.queries import QUIZ, READY
-from lms.quizzes.domain.paper import PoolItem
+from lms.questions.models import CaseGroup, Item, ItemBank, ItemVersion
+from lms.questions.queries import is_drawable
+from lms.quizzes.domain.paper import PoolItem, Stimulus
 from lms.quizzes.models import Quiz
 
 
@@ -45,6 +45,7 @@ def list_pools(banks: Collection[str]) -> tuple[dict[str, list[PoolItem]], froze
     """
     pools: dict[str, list[PoolItem]] = {bank: [] for bank in banks}
     unseen: set[int] = set()
+    shared: dict[str, Stimulus] = {}
     for (
         bank,
         version_id,
@@ -54,8 +55,17 @@ def list_pools(banks: Collection[str]) -> tuple[dict[str, list[PoolItem]], froze
         lesson_key,
         point,
         presented_at,
+        place,
+        group,
+        title,
+        text,
     ) in db.session.execute(_POOLS, {"banks": list(banks)}):
-        pools[bank].append(PoolItem(version_id, key, body, red_line, lesson_key, point))
+        stimulus = None
+        if group is not None:
+            stimulus = shared.setdefault(group, Stimulus(group, title, text))
+        pools[bank].append(
+            PoolItem(version_id, key, body, red_line, lesson_key, point, stimulus, place)
+        )
         if presented_at is None:
             unseen.add(version_id)
     return pools, frozenset(unseen)
@@ -63,9 +73,15 @@ def list_pools(banks: Collection[str]) -> tuple[dict[str, list[PoolItem]], froze
 
 def count_drawable(banks: Collection[str]) -> dict[str, int]:
     """Return how many items may be drawn from each bank; an unknown bank has none."""
-    rows = db.session.execute(_COUNTS, {"banks": list(banks)})
-    found = {str(bank): int(number) for bank, number in rows}
-    return {bank: found.get(bank, 0) for bank in banks}
+    return {bank: sum(lengths) for bank, lengths in list_block_sizes(banks).items()}
+
+
+def list_block_sizes(banks: Collection[str]) -> dict[str, list[int]]:
+    """Return for each bank how many items are drawn at once: 1 for an item that stands alone, else its group's."""
+    blocks: dict[str, list[int]] = {bank: [] for bank in banks}
+    for bank, group, number in db.session.execute(_COUNTS, {"banks": list(banks)}):
+        blocks[bank].extend([1] * number if group is None else [number])
+    return blocks
 
 
 def list_lesson_titles(keys: Collection[str]) -> dict[str, tuple[str, str]]:
@@ -84,12 +100,8 @@ _DRAWABLE = (
     .select_from(ItemVersion)
     .join(Item, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.version))
     .join(ItemBank, Item.bank_id == ItemBank.id)
-    .where(
-        ItemBank.key.in_(bindparam("banks", expanding=True)),
-        ItemBank.retired_at.is_(None),
-        Item.purpose == QUIZ,
-        Item.state == READY,
-    )
+    .outerjoin(CaseGroup, Item.case_group_id == CaseGroup.id)
+    .where(ItemBank.key.in_(bindparam("banks", expanding=True)), *is_drawable())
 )
 _POOLS = _DRAWABLE.add_columns(
     ItemVersion.id,
@@ -99,5 +111,11 @@ _POOLS = _DRAWABLE.add_columns(
     ItemVersion.lesson_key,
     ItemVersion.point,
     ItemVersion.presented_at,
+    Item.group_place,
+    CaseGroup.key,
+    CaseGroup.title,
+    CaseGroup.text,
 )
-_COUNTS = _DRAWABLE.add_columns(func.count()).group_by(ItemBank.key)
+_COUNTS = _DRAWABLE.add_columns(Item.case_group_id, func.count()).group_by(
+    ItemBank.key, Item.case_group_id
+)

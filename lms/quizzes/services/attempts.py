@@ -26,6 +26,7 @@ from lms.quizzes.queries import (
     lock_open_attempt,
     window_of,
 )
+from lms.quizzes.services.item_results import store_item_results
 
 
 def start_attempt(
@@ -156,8 +157,8 @@ def _end(attempt: Attempt, now: dt.datetime) -> None:
     """Mark a locked open attempt and write what follows from it, all in the caller's transaction."""
     sitting, quiz = attempt.sitting, attempt.sitting.quiz
     in_time = now < attempt.deadline_at
-    paper, answers = get_marking(attempt.id)
-    results = mark_paper(paper, answers)
+    marking = get_marking(attempt.id)
+    results = mark_paper(marking.paper, marking.answers)
     result = grade(results, cut_percent=sitting.cut_percent, red_line_all=sitting.red_line_all)
     attempt.state = (AttemptState.SUBMITTED if in_time else AttemptState.EXPIRED).value
     # A server clock set back must not end an attempt before it began.
@@ -165,7 +166,8 @@ def _end(attempt: Attempt, now: dt.datetime) -> None:
     attempt.points = result.points
     attempt.max_points = result.max_points
     attempt.passed = result.passed
-    attempt.outcome = grade_as_json(result, results, answers)
+    attempt.outcome = grade_as_json(result, results, marking.answers)
+    store_item_results(attempt.id, attempt.started_at, marking, results)
     record_result(
         enrolment_id=attempt.enrolment_id,
         kind="quiz",

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.db import Json, UtcDateTime, db
 from lms.errors import InvalidInput, InvalidState, NotFound
-from lms.questions.domain.items import FieldError, answer_as_json, parse_response
+from lms.questions.domain.items import FieldError, answer_as_json, is_omitted, parse_response
 from lms.quizzes.domain.attempts import AttemptState, remaining_seconds
 from lms.quizzes.domain.paper import paper_item_from_json
 from lms.quizzes.models import ATTEMPT, RESPONSE
@@ -63,7 +63,7 @@ def save_response(
         position: From 1.
         person_id: Who sends it.
         seq: The browser's counter, 1 to ``MAX_SEQ``; the higher number wins.
-        raw: The answer, ``{"chosen": [...]}``; an empty list takes an answer back.
+        raw: The answer, in the shape of its item's type; ``{}`` and the empty shape take an answer back.
         now: The instant of the request.
 
     Raises:
@@ -226,9 +226,8 @@ def save_form(
     changed = 0
     for position, raw in answers.items():
         stored = own.answers.get(position)
-        if stored is None and raw == {"chosen": []}:
-            continue
-        if stored is not None and stored.answer == raw:
+        before = None if stored is None else stored.answer
+        if before == raw or (is_omitted(before) and is_omitted(raw)):
             continue
         last = 0 if stored is None else stored.seq
         seq = min(MAX_SEQ, max(last + 1, int(now.timestamp() * 1000)))

@@ -16,9 +16,9 @@ from lms.people.models import Cohort
 from lms.quizzes.domain.attempts import AttemptState
 from lms.quizzes.domain.review import ReviewRule
 from lms.quizzes.domain.sittings import Problem, Schedule, SittingState, check_schedule
-from lms.quizzes.domain.specification import banks_of, find_shortages, sections_from_json
+from lms.quizzes.domain.specification import banks_of, find_misfits, sections_from_json
 from lms.quizzes.models import Attempt, Quiz, Sitting
-from lms.quizzes.queries import count_drawable, list_candidates, list_eligible, state_of
+from lms.quizzes.queries import list_block_sizes, list_candidates, list_eligible, state_of
 
 EXTENSION = dt.timedelta(minutes=10)
 
@@ -31,7 +31,7 @@ def check_sitting(
     if not list_eligible(quiz, cohort.id):
         problems.append(Problem("cohort", "nobody_enrolled"))
     plan = sections_from_json(quiz.sections)
-    if find_shortages(plan, count_drawable(banks_of(plan))):
+    if find_misfits(plan, list_block_sizes(banks_of(plan))):
         problems.append(Problem("quiz", "pool_too_small"))
     return tuple(problems)
 

@@ -1,5 +1,7 @@
 """The exam itself: the paper, saving answers, submitting."""
 
+import re
+from collections.abc import Sequence
 from contextlib import suppress
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -9,6 +11,8 @@ from flask_wtf.csrf import generate_csrf
 
 from lms.errors import InvalidState, LmsError
 from lms.people.access import LEARNER, current_person, requires
+from lms.questions.domain.filling import response_from_fields
+from lms.questions.domain.items import FieldError, is_omitted
 from lms.quizzes import queries, services
 from lms.quizzes.domain.attempts import AttemptState, remaining_seconds
 from lms.quizzes.domain.paper import paper_from_json
@@ -16,7 +20,9 @@ from lms.quizzes.domain.presentation import present
 from lms.quizzes.views.frame import blueprint, organisation_zone
 from lms.web.access import request_now
 
-MAX_SAVE_BYTES = 16 * 1024
+MAX_SAVE_BYTES = 64 * 1024
+_FIELD = re.compile(r"r([0-9]{1,4})(?::(.+))?\Z")
+"""A field of the paper: ``r3`` for options of item 3, ``r3:text`` and the like for the other types."""
 
 
 @blueprint.get("/attempts/<int:attempt_id>")
@@ -27,12 +33,14 @@ def paper(attempt_id: int) -> ResponseReturnValue:
     attempt = queries.get_own_attempt(attempt_id, current_person().id)
     if attempt.state != AttemptState.OPEN or now >= attempt.deadline_at:
         return redirect(url_for("quizzes.result", attempt_id=attempt_id), 302)
+    answers = queries.list_answers(attempt_id)
     return render_template(
         "quizzes/paper.html",
         attempt=attempt,
         quiz=attempt.sitting.quiz,
         items=present(paper_from_json(attempt.paper)),
-        answers=queries.list_answers(attempt_id),
+        answers=answers,
+        answered={at for at, stored in answers.items() if not is_omitted(stored.answer)},
         zone=organisation_zone().key,
         remaining_s=remaining_seconds(
             started_at=attempt.started_at, deadline_at=attempt.deadline_at, now=now
@@ -97,11 +105,12 @@ def save_response(attempt_id: int, position: int) -> ResponseReturnValue:
 def save_form(attempt_id: int) -> ResponseReturnValue:
     """Save the answers of the whole page: the way without script."""
     try:
-        _save_page(attempt_id)
+        incomplete = _save_page(attempt_id)
     except InvalidState:
         flash(gettext("时间到，后来的改动没有保存；之前保存的答案都在。"), "warning")
         return redirect(url_for("quizzes.result", attempt_id=attempt_id), 303)
-    flash(gettext("答案已保存。"), "success")
+    if not _tell_incomplete(incomplete):
+        flash(gettext("答案已保存。"), "success")
     return redirect(url_for("quizzes.paper", attempt_id=attempt_id), 303)
 
 
@@ -112,18 +121,45 @@ def submit(attempt_id: int) -> ResponseReturnValue:
     person = current_person()
     # Too late for answers? What was saved before counts.
     with suppress(InvalidState):
-        _save_page(attempt_id)
+        if _tell_incomplete(_save_page(attempt_id)):
+            return redirect(url_for("quizzes.paper", attempt_id=attempt_id), 303)
     services.submit_attempt(attempt_id, person_id=person.id, now=request_now())
     return redirect(url_for("quizzes.result", attempt_id=attempt_id), 303)
 
 
-def _save_page(attempt_id: int) -> None:
-    """Save the answers that came with a form; the script sends none, it has saved them already."""
+def _tell_incomplete(positions: Sequence[int]) -> bool:
+    """Say which orders were not saved because their numbers do not add up; whether there were any."""
+    if positions:
+        numbers = gettext("、").join(str(position) for position in positions)
+        flash(
+            gettext(
+                "第 %(numbers)s 题没有保存：请给每一步填一个序号，每个序号只用一次。",
+                numbers=numbers,
+            ),
+            "warning",
+        )
+    return bool(positions)
+
+
+def _save_page(attempt_id: int) -> Sequence[int]:
+    """Save the answers that came with a form; the script sends none, it has saved them already.
+
+    Returns:
+        Positions that could not be read as they are.
+    """
     if request.form.get("with_answers") != "1":
-        return
-    answers = {
-        int(name.removeprefix("r")): {"chosen": sorted(set(request.form.getlist(name)) - {""})}
-        for name in request.form
-        if name.startswith("r") and name[1:].isdecimal() and len(name) <= len("r1000")
-    }
+        return ()
+    fields: dict[int, list[tuple[str, str]]] = {}
+    for name, value in request.form.items(multi=True):
+        match = _FIELD.match(name)
+        if match:
+            fields.setdefault(int(match[1]), []).append((match[2] or "chosen", value))
+    answers: dict[int, object] = {}
+    incomplete = []
+    for position, said in fields.items():
+        try:
+            answers[position] = response_from_fields(said)
+        except FieldError:
+            incomplete.append(position)
     services.save_form(attempt_id, answers, person_id=current_person().id, now=request_now())
+    return incomplete

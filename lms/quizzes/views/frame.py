@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, current_app
 
 _FOLDER = Path(__file__).resolve().parent.parent
+#: Ours, and those of questions that our pages load.
+_STATIC = (_FOLDER / "static", _FOLDER.parent / "questions" / "static")
 
 blueprint = Blueprint(
     "quizzes",
@@ -20,7 +22,7 @@ blueprint = Blueprint(
 @cache
 def script_stamp() -> str:
     """Return one stamp for all our scripts and styles, for addresses that may be cached for long."""
-    newest = max(path.stat().st_mtime_ns for path in (_FOLDER / "static").rglob("*.*"))
+    newest = max(path.stat().st_mtime_ns for folder in _STATIC for path in folder.rglob("*.*"))
     return f"{newest:x}"[-8:]
 
 

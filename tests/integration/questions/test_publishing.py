@@ -106,7 +106,7 @@ def test_a_version_cannot_be_changed_by_anybody():
 def test_a_malformed_item_is_refused_by_field_and_leaves_nothing():
     bank = make_bank(0)
     for changed, field in (
-        ({"body": {"type": "essay"}}, "type"),
+        ({"body": {"type": "haiku"}}, "type"),
         ({"difficulty": "simple"}, "difficulty"),
         ({"purpose": "fun"}, "purpose"),
     ):

@@ -83,7 +83,7 @@ def test_two_answers_with_one_number_keep_the_first_and_say_so(running) -> None:
 def test_an_answer_may_be_taken_back(running) -> None:
     save(running, 1, one(running, 0))
     save(running, 2, {"chosen": []})
-    assert list_answers(running[1])[1].answer == {"chosen": []}
+    assert list_answers(running[1])[1].answer == {}
 
 
 def test_numbers_as_large_as_a_browser_counts(running) -> None:
@@ -103,7 +103,7 @@ def test_a_malformed_number_is_named(running, seq: object) -> None:
         (None, "response"),
         ("a", "response"),
         ([], "response"),
-        ({}, "response.chosen"),
+        ({"text": "a"}, "response.chosen"),
         ({"chosen": "a"}, "response.chosen"),
         ({"chosen": ["not-an-option"]}, "response.chosen"),
         ({"chosen": [1]}, "response.chosen[0]"),
@@ -179,7 +179,7 @@ def test_a_form_saves_what_changed_and_leaves_the_rest(running) -> None:
     assert stored[1].seq == 5
     answers[1] = {"chosen": []}
     assert post(NOON + 3 * MINUTE) == 1
-    assert list_answers(attempt_id)[1].answer == {"chosen": []}
+    assert list_answers(attempt_id)[1].answer == {}
 
 
 def test_a_form_goes_after_what_a_script_saved_with_a_clock_ahead(running) -> None:
@@ -277,7 +277,7 @@ def test_autosave_takes_no_large_body(page) -> None:
     client, attempt_id, _ = page
     reply = client.put(
         f"/attempts/{attempt_id}/responses/1",
-        data=b'{"seq": 1, "response": "' + b"x" * 20_000 + b'"}',
+        data=b'{"seq": 1, "response": "' + b"x" * 70_000 + b'"}',
         content_type="application/json",
     )
     assert reply.status_code == 413

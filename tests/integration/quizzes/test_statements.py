@@ -88,9 +88,9 @@ def test_save(app, sign_in, noon, size: int) -> None:
 
 
 @SIZES
-@pytest.mark.parametrize(("right", "own", "audit"), [(99, 7, 2), (0, 5, 1)])
+@pytest.mark.parametrize(("right", "own", "audit"), [(99, 8, 2), (0, 6, 1)])
 def test_submit(app, sign_in, noon, size: int, right: int, own: int, audit: int) -> None:
-    """Attempt with gates, locked; paper with answers; one update; ledger (look, insert); gate (look, insert)."""
+    """Attempt with gates, locked; paper with answers; item results; one update; ledger and gate (look, insert)."""
     person_id, _, attempt_id = prepare(app, size)
     client = sign_in(person_id)
     with app.app_context():

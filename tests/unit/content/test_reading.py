@@ -9,7 +9,6 @@ import pytest
 from lms.content.domain.values import Content
 from lms.content.reading.programmes import CRITERIA
 from lms.content.reading.tree import read_content
-from lms.content.reading.yaml_lines import YamlError, load
 from lms.content.services import check_files
 from lms.curriculum.models import Lesson, Module, Programme, Stage
 from lms.defense.domain.rubric import rubric_from_settings
@@ -17,6 +16,7 @@ from lms.issues import Severity
 from lms.library.models import RuleCard
 from lms.probation.domain.conditions import read_condition
 from lms.probation.models import HiringConditions
+from lms.questions.domain.exchange.yaml_lines import YamlError, load
 from lms.questions.models import Item, ItemBank
 from lms.quizzes.models import Quiz
 from tests.unit.content.trees import (
@@ -350,7 +350,7 @@ CHOICE, JUDGEMENT = single("bank-1", cards="[card-a]"), judgement("bank-1")
 @pytest.mark.parametrize(
     ("item", "old", "new", "field"),
     [
-        (CHOICE, "type: single_response", "type: essay", "type"),
+        (CHOICE, "type: single_response", "type: dialogue", "type"),
         (CHOICE, "stem: 选哪个？", 'stem: ""', "stem"),
         (CHOICE, "  explanation: 道理\n", "", "explanation"),
         (CHOICE, "  stem:", "  answer: true\n  stem:", "answer"),

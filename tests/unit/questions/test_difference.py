@@ -127,7 +127,7 @@ def test_history() -> None:
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
-        ({"lesson_key": ""}, "lesson"),
+        ({"lesson_key": " "}, "lesson"),
         ({"point": " "}, "point"),
         ({"difficulty": "simple"}, "difficulty"),
         ({"cards": ("",)}, "cards[0]"),

@@ -8,7 +8,7 @@ CARD = RecallCard(1, "x-r1", item_from_json(single_body()), ("c", "a", "b"))
 
 
 def test_a_card_is_shown_in_its_readers_order() -> None:
-    assert [option.id for option in CARD.options] == ["c", "a", "b"]
+    assert [option.id for option in CARD.face.options] == ["c", "a", "b"]
     assert CARD.feedback is None
 
 

@@ -1,19 +1,24 @@
 """A statement that holds or does not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 from typing import ClassVar, Self
 
+from lms.questions.domain.types.answers import Answer, Chosen, expect
 from lms.questions.domain.types.base import (
     Body,
-    Chosen,
-    FieldError,
+    Face,
+    Feedback,
     ItemType,
     Option,
+    Part,
     SampleResponses,
 )
+from lms.questions.domain.types.choices import faces, option_parts, options_explained
 from lms.questions.domain.types.reading import (
+    as_flag,
     as_mapping,
     as_text,
     check_fields,
@@ -41,12 +46,13 @@ class TrueFalse:
     """
 
     type: ClassVar[ItemType] = ItemType.TRUE_FALSE
+    is_marked_by_people: ClassVar[bool] = False
 
     stem: str
     answer: bool
-    feedback_true: str
-    feedback_false: str
-    explanation: str
+    feedback_true: str = ""
+    feedback_false: str = ""
+    explanation: str = ""
 
     def __post_init__(self) -> None:
         as_text(self.stem, "stem")
@@ -70,12 +76,9 @@ class TrueFalse:
         check_fields(body, required=("type", "stem", "answer", "feedback", "explanation"))
         feedback = as_mapping(body["feedback"], "feedback")
         check_fields(feedback, required=(TRUE, FALSE), at="feedback.")
-        answer = body["answer"]
-        if not isinstance(answer, bool):
-            raise FieldError("answer", "must be true or false")
         return cls(
             stem=as_text(body["stem"], "stem"),
-            answer=answer,
+            answer=as_flag(body["answer"], "answer"),
             feedback_true=as_text(feedback[TRUE], f"feedback.{TRUE}", may_be_empty=True),
             feedback_false=as_text(feedback[FALSE], f"feedback.{FALSE}", may_be_empty=True),
             explanation=as_text(body["explanation"], "explanation", may_be_empty=True),
@@ -95,13 +98,31 @@ class TrueFalse:
         """Read a response; raises FieldError."""
         return parse_chosen(raw, _IDS, at_most=1)
 
-    def share(self, answer: Chosen) -> Fraction:
+    def share(self, answer: Answer) -> Fraction:
         """All or nothing."""
-        return Fraction(answer.ids == self.keys)
+        return Fraction(expect(answer, Chosen).ids == self.keys)
 
     def shuffled(self, rng: Random) -> tuple[str, ...]:  # noqa: ARG002 - true stands first on every paper
         """Return true, then false: people expect that order, shuffling it only causes slips."""
         return (TRUE, FALSE)
+
+    def face(self, order: Sequence[str] | None) -> Face:
+        """Return what is seen before answering."""
+        return Face(self.type, self.stem, faces(self.options, order))
+
+    def explained(self, answer: Answer, order: Sequence[str] | None) -> Feedback:
+        """Return what is shown after answering."""
+        chosen = expect(answer, Chosen)
+        return Feedback(
+            self.share(chosen) == 1,
+            options_explained(self.options, self.keys, chosen, order),
+            self.explanation,
+        )
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return the feedback and the key."""
+        (key,) = self.keys
+        return (*option_parts(self.options), Part("key", "", key, is_plain=True))
 
     def samples(self) -> SampleResponses:
         """Return the right judgement, the other and none, and what is refused."""

@@ -1,5 +1,9 @@
 // What htmx leaves to us after an answer: showing a refused form, and where the focus goes on.
 
+const ordering = import("./ordering.js" + new URL(import.meta.url).search);
+const startOrderings = async (root) => (await ordering).startOrderings(root);
+startOrderings(document);
+
 const inRecall = (event) => event.target instanceof Element && event.target.closest(".recall-item");
 
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -10,10 +14,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
-document.addEventListener("htmx:afterSettle", (event) => {
+document.addEventListener("htmx:afterSettle", async (event) => {
   const item = inRecall(event);
+  if (item) await startOrderings(item);
   if (!item || item.contains(document.activeElement)) return;
   if (document.activeElement !== document.body) return; // the reader has moved on by then
-  const next = item.querySelector("input[autofocus], input:not([disabled]):not([type=hidden]), a[id$='-again']");
+  const next = item.querySelector("input[autofocus], :is(input:not([type=hidden]), select, textarea, .order-move):not([disabled], [hidden] *), a[id$='-again']");
   next?.focus({ preventScroll: true });
 });

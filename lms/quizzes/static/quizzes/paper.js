@@ -1,8 +1,8 @@
 // The paper: every answer is kept and sent as it is given; the page always says what the server has.
 
 const version = new URL(import.meta.url).search; // the same stamp for all our modules
-const [{ Outbox }, { Sender }, { Clock, asClock }] = await Promise.all(
-  ["./outbox.js", "./sender.js", "./clock.js"].map((name) => import(name + version)),
+const [{ Outbox }, { Sender }, { Clock, asClock }, { fieldsOf, isEmpty, isTyped }] = await Promise.all(
+  ["./outbox.js", "./sender.js", "./clock.js", "./answers.js"].map((name) => import(name + version)),
 );
 
 const form = document.getElementById("paper");
@@ -13,29 +13,31 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => value
 
 /* Items --------------------------------------------------------------------------------------------- */
 
+const TYPING_PAUSE_MS = 800;
+
 const items = new Map(
-  [...form.querySelectorAll("[data-position]")].map((element) => {
+  await Promise.all([...form.querySelectorAll("[data-position]")].map(async (element) => {
     const position = Number(element.dataset.position);
     return [position, {
       position,
       element,
-      inputs: [...element.querySelectorAll("input:not([type=hidden])")],
+      fields: await fieldsOf(element, form.dataset.orderingUrl, () => answer(items.get(position))),
+      typing: null, // the timer of a text that is being typed and not kept yet
       links: [...document.querySelectorAll(`[data-goto="${position}"]`)],
       flag: element.querySelector("[data-flag]"),
       clear: element.querySelector("[data-clear]"),
       seq: Number(element.dataset.seq),
     }];
-  }),
+  })),
 );
 
-const chosen = (item) => item.inputs.filter((input) => input.checked).map((input) => input.value).sort();
-const isAnswered = (item) => chosen(item).length > 0;
+const isAnswered = (item) => !isEmpty(item.fields.read());
 const isFlagged = (item) => item.flag.getAttribute("aria-pressed") === "true";
 const positions = (wanted) => [...items.values()].filter(wanted).map((item) => item.position);
 const listed = (numbers) => numbers.join(words.separator);
 
 const show = (item, response) => {
-  for (const input of item.inputs) input.checked = response.chosen.includes(input.value);
+  item.fields.show(response);
   paint(item);
 };
 
@@ -143,14 +145,24 @@ const sender = new Sender(
 );
 
 const answer = async (item) => {
+  clearTimeout(item.typing);
+  item.typing = null;
   const seq = nextSeq();
-  const response = { chosen: chosen(item) };
+  const response = item.fields.read();
   item.seq = seq;
   paint(item);
   await outbox.put(item.position, seq, response);
   channel?.postMessage({ position: item.position, seq, response });
   sender.run();
 };
+
+// A text is kept when the typing pauses or ends, not letter by letter.
+const typed = (item) => {
+  clearTimeout(item.typing);
+  item.typing = setTimeout(() => answer(item), TYPING_PAUSE_MS);
+  paint(item);
+};
+const keepTyped = () => Promise.all([...items.values()].filter((item) => item.typing !== null).map(answer));
 
 channel?.addEventListener("message", ({ data }) => {
   adopt(data.position, data.seq, data.response);
@@ -179,6 +191,7 @@ let submitWhenEmpty = false;
 
 const trySubmit = async () => {
   submitWhenEmpty = true;
+  await keepTyped();
   await sender.hurry();
   if (!submitWhenEmpty || sender.isStopped) return;
   if (!outbox.size) {
@@ -242,7 +255,9 @@ const resume = (state) => {
 /* Coming back: from sleep, from another application, from the browser's memory ------------------------------ */
 
 const comeBack = async () => {
-  if (document.visibilityState !== "visible" || isLeaving || isTimeUp) return;
+  if (isLeaving || isTimeUp) return;
+  await keepTyped();
+  if (document.visibilityState !== "visible") return;
   const state = await sender.state();
   if (!state) return;
   if (state.state !== "open") {
@@ -255,6 +270,7 @@ const comeBack = async () => {
 document.addEventListener("visibilitychange", comeBack);
 window.addEventListener("pageshow", (event) => event.persisted && comeBack());
 window.addEventListener("beforeunload", (event) => {
+  keepTyped();
   if (outbox.size && !isLeaving) event.preventDefault();
 });
 
@@ -304,11 +320,14 @@ for (const item of items.values()) {
     paint(item);
   });
   item.clear.addEventListener("click", () => {
-    show(item, { chosen: [] });
-    item.inputs[0].focus();
+    show(item, {});
+    item.element.querySelector(".option input, .control:not([hidden] *), button:not([data-clear], [data-flag])")?.focus();
     answer(item);
   });
-  item.element.addEventListener("change", () => answer(item));
+  item.element.addEventListener("change", ({ target }) => {
+    if (!isTyped(target) || item.typing !== null) answer(item);
+  });
+  item.element.addEventListener("input", ({ target }) => isTyped(target) && typed(item));
   for (const link of item.links) {
     link.addEventListener("click", (event) => {
       event.preventDefault();

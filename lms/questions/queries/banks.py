@@ -1,0 +1,105 @@
+"""Reading banks."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
+
+from lms.db import db
+from lms.errors import NotFound
+from lms.questions.models import Item, ItemBank, ItemVersion
+from lms.questions.queries.names import QUIZ, RETIRED
+from lms.web.listing import like
+
+APP = "app"
+"""Origin of a bank that is authored in the browser."""
+
+
+def find_bank(key: str) -> ItemBank | None:
+    """Return the bank ``key`` if there is one."""
+    return db.session.scalar(select(ItemBank).where(ItemBank.key == key))
+
+
+def get_bank(key: str) -> ItemBank:
+    """Return the bank ``key``.
+
+    Raises:
+        NotFound: There is none.
+    """
+    bank = find_bank(key)
+    if bank is None:
+        raise NotFound("bank", key=key)
+    return bank
+
+
+def list_own_banks() -> Sequence[ItemBank]:
+    """Return the banks in use that may be written in the browser, by title."""
+    return db.session.scalars(
+        select(ItemBank)
+        .where(ItemBank.origin == APP, ItemBank.retired_at.is_(None))
+        .order_by(ItemBank.title, ItemBank.id)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class BankCounts:
+    """How many items a bank holds.
+
+    Attributes:
+        by_purpose: Items in use (not retired) by purpose.
+        by_type: Quiz items in use by type.
+        retired: Retired items.
+    """
+
+    by_purpose: dict[str, int]
+    by_type: dict[str, int]
+    retired: int
+
+    @property
+    def total(self) -> int:
+        """All items in use."""
+        return sum(self.by_purpose.values())
+
+
+def select_banks(words: str = "", *, state: str = "") -> Select[ItemBank]:
+    """Return the query of banks by key, retired ones last.
+
+    Args:
+        words: Found in key or title.
+        state: ``used``, ``retired`` or "" for both.
+    """
+    query = select(ItemBank).order_by(ItemBank.retired_at.is_not(None), ItemBank.key)
+    if words:
+        pattern = like(words)
+        columns = (ItemBank.key, ItemBank.title, ItemBank.title_en)
+        query = query.where(or_(*(column.ilike(pattern, escape="\\") for column in columns)))
+    if state == "used":
+        query = query.where(ItemBank.retired_at.is_(None))
+    elif state == RETIRED:
+        query = query.where(ItemBank.retired_at.is_not(None))
+    return query
+
+
+def count_items(bank_ids: Sequence[int]) -> dict[int, BankCounts]:
+    """Return the counts of banks by id, with one query."""
+    rows = db.session.execute(
+        select(Item.bank_id, Item.purpose, Item.state, ItemVersion.type, func.count())
+        .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.version))
+        .where(Item.bank_id.in_(bank_ids))
+        .group_by(Item.bank_id, Item.purpose, Item.state, ItemVersion.type)
+    ).all()
+    retired: dict[int, int] = defaultdict(int)
+    purposes: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    types: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for bank_id, purpose, state, name, number in rows:
+        if state == RETIRED:
+            retired[bank_id] += number
+            continue
+        purposes[bank_id][purpose] += number
+        if purpose == QUIZ:
+            types[bank_id][name] += number
+    return {
+        bank_id: BankCounts(dict(purposes[bank_id]), dict(types[bank_id]), retired[bank_id])
+        for bank_id in bank_ids
+    }
