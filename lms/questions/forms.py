@@ -185,3 +185,22 @@ class ImportForm(Form):
         elif not has_file and not has_text:
             self.file.errors = [gettext("请选一个文件，或把题目粘贴在下面。")]
         return is_valid and has_file != has_text
+
+
+class ConfirmForm(Form):
+    """How an import comes in, and facts for the items whose file does not say them."""
+
+    state = SelectField(_("资料齐全的新题，导入后是"), coerce=str, default="ready")
+    lesson = SelectField(_("没写所属课程的，都算"), coerce=str, default="")
+    point = StringField(
+        _("没写知识点的，都算"), validators=[Length(max=80, message=_("知识点最多 80 个字。"))]
+    )
+    difficulty = SelectField(_("没写难度的，都算"), coerce=str, default="")
+
+    def offer(self, states: Sequence[str], lessons: Sequence[tuple[str, str]]) -> None:
+        """Offer the states that complete items may come in, and the lessons there are, by key and title."""
+        words = state_words()
+        nothing = ("", gettext("先空着"))
+        self.state.choices = [(state, words[state]) for state in states]
+        self.lesson.choices = [nothing, *lessons]
+        self.difficulty.choices = [nothing, *difficulty_words().items()]

@@ -104,6 +104,34 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Defaults:
+    """Facts that the person who imports gives for all items that lack them; empty ones are not given."""
+
+    lesson_key: str = ""
+    point: str = ""
+    difficulty: str = ""
+
+
+def with_defaults(entry: Entry, defaults: Defaults) -> Entry:
+    """Return an entry with the facts given for those that it lacks; what it says itself stays."""
+    given = {
+        "lesson": ("lesson_key", defaults.lesson_key),
+        "point": ("point", defaults.point),
+        "difficulty": ("difficulty", defaults.difficulty),
+    }
+    filled = {name: value for name, value in given.items() if name in entry.missing and value[1]}
+    if not filled or entry.body is None:
+        return entry
+    facts = replace(entry.facts, **dict(filled.values()))  # type: ignore[arg-type]  # all three are texts
+    return replace(
+        entry,
+        facts=facts,
+        sha256=content_sha256(entry.body, facts),
+        missing=tuple(name for name in entry.missing if name not in filled),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What an import would do.
 

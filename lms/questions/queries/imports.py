@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, undefer
 
-from lms.curriculum.models import Lesson
+from lms.curriculum.models import Lesson, Module, Stage
 from lms.db import JsonList, db
 from lms.errors import NotFound
 from lms.questions.domain.identity import ItemFacts
@@ -21,7 +21,7 @@ from lms.questions.models import (
     ItemUploadRow,
     ItemVersion,
 )
-from lms.questions.queries.items import select_current
+from lms.questions.queries.items import LessonName, select_current
 from lms.questions.queries.names import RETIRED
 
 _AT_ONCE = 2000
@@ -114,6 +114,18 @@ def lesson_names() -> dict[str, str]:
     titles = Counter(title for _, *both in rows for title in set(both))
     names = {title: key for key, *both in rows for title in both if title and titles[title] == 1}
     return {**names, **{key: key for key, _, _ in rows}}
+
+
+def list_lesson_choices() -> list[LessonName]:
+    """Return the lessons on which an item may rest, in the order of the curriculum."""
+    rows = db.session.execute(
+        select(Lesson.key, Lesson.title, Lesson.title_en)
+        .join(Lesson.module)
+        .join(Module.stage)
+        .where(Lesson.retired_at.is_(None), Module.retired_at.is_(None))
+        .order_by(Stage.programme_id, Stage.position, Module.position, Lesson.position)
+    )
+    return [LessonName(key, title, title_en) for key, title, title_en in rows]
 
 
 @dataclass(frozen=True, slots=True)

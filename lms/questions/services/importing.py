@@ -18,7 +18,7 @@ from lms.questions.domain.exchange.formats import XLSX, detect, read_file
 from lms.questions.domain.exchange.values import Parsed, Stimulus
 from lms.questions.domain.exchange.xlsx import ColumnMap, propose_mapping, read_sheets
 from lms.questions.domain.exchange.yaml_bank import stimulus_as_entry, stimulus_from_entry
-from lms.questions.domain.merging import Plan, Verb, make_plan
+from lms.questions.domain.merging import Defaults, Plan, Verb, make_plan, with_defaults
 from lms.questions.models import ItemBank, ItemUpload, ItemUploadPicture, ItemUploadRow
 from lms.questions.services.upload_rows import KeptRow, entry_of, issue_as_json, row_of
 from lms.questions.services.writing import Writer, Written, keep_pictures
@@ -166,7 +166,13 @@ def choose_rows(upload: ItemUpload, *, shown: Iterable[int], taken: Iterable[int
 
 
 def confirm_upload(
-    upload: ItemUpload, *, state: str, store: FileStore, actor_id: int, now: dt.datetime
+    upload: ItemUpload,
+    *,
+    state: str,
+    store: FileStore,
+    actor_id: int,
+    now: dt.datetime,
+    defaults: Defaults = Defaults(),  # noqa: B008 - frozen
 ) -> Written | None:
     """Write the rows that are not left out, in the caller's transaction; None when that was done before.
 
@@ -176,6 +182,7 @@ def confirm_upload(
         store: Where pictures are kept.
         actor_id: Who confirms.
         now: The instant.
+        defaults: Facts for the items that lack them.
 
     Raises:
         InvalidState: ``import_changed``: the bank says something else than at the preview; nothing is written.
@@ -210,7 +217,7 @@ def confirm_upload(
     ]
     _check_unchanged(upload, rows)
     stimuli = tuple(stimulus_from_entry(each, Where()) for each in upload.stimuli)
-    plan = Plan(tuple(entry_of(row) for row in rows))
+    plan = Plan(tuple(with_defaults(entry_of(row), defaults) for row in rows))
     pictures = {
         one.name: one.data
         for one in db.session.scalars(

@@ -22,8 +22,8 @@ _KEY_AT_MOST = 64
 _GROUP_KEY_AT_MOST = 80
 _TITLE_AT_MOST = 120
 _AT_ONCE = 500
-_VERSIONS = cast("Table", ItemVersion.__table__)
-"""The table itself: thousands of rows are written without objects."""
+_ITEMS, _VERSIONS = cast("Table", Item.__table__), cast("Table", ItemVersion.__table__)
+"""The tables themselves: thousands of rows are written without objects."""
 _MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
 
 
@@ -109,7 +109,11 @@ class Writer:
             self._item_row(entry, key, first + at)
             for at, (entry, key) in enumerate(zip(entries, keys, strict=True))
         ]
-        made = db.session.execute(insert(Item).returning(Item.key, Item.id), rows).all()
+        db.session.execute(insert(_ITEMS), rows)
+        # Asked for afterwards: a statement with thousands of values and their ids is slow to prepare.
+        made = db.session.execute(
+            select(Item.key, Item.id).where(Item.bank_id == self.bank.id, Item.position >= first)
+        )
         ids = {str(key): int(item_id) for key, item_id in made}
         versions = [
             self._version_row(entry, ids[key], 1) for entry, key in zip(entries, keys, strict=True)

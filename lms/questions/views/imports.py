@@ -22,7 +22,8 @@ from lms.questions.domain.exchange.xlsx import (
     read_sheets,
     template_xlsx,
 )
-from lms.questions.forms import ImportForm, fact_words, format_words, state_words, verb_words
+from lms.questions.domain.merging import Defaults
+from lms.questions.forms import ConfirmForm, ImportForm, fact_words, format_words, verb_words
 from lms.questions.models import ItemUpload, ItemUploadRow
 from lms.questions.views.base import blueprint, is_english
 from lms.questions.views.import_rows import show_rows
@@ -208,6 +209,18 @@ def show_import(upload_id: int) -> ResponseReturnValue:
     show = request.args.get("show", "")
     if upload.state == "confirmed" and not show and "show" not in request.args:
         return _result(upload)
+    return _preview(upload, show, _confirm_form())
+
+
+def _confirm_form() -> ConfirmForm:
+    form = ConfirmForm()
+    lessons = queries.list_lesson_choices()
+    titled = [(one.key, one.title_en if is_english() else one.title) for one in lessons]
+    form.offer(services.COMES_IN_AS, titled)
+    return form
+
+
+def _preview(upload: ItemUpload, show: str, form: ConfirmForm) -> str:
     page: Page[ItemUploadRow] = paginate(queries.select_rows(upload.id, show), size=_PAGE_SIZE)
     return render_template(
         "questions/import_preview.html",
@@ -217,7 +230,7 @@ def show_import(upload_id: int) -> ResponseReturnValue:
         show=show,
         counts=queries.count_rows(upload.id),
         issues=[services.issue_from_json(each) for each in upload.issues],
-        states=[(state, state_words()[state]) for state in services.COMES_IN_AS],
+        form=form,
         **_words(),
     )
 
@@ -251,10 +264,16 @@ def _act(upload: ItemUpload) -> ResponseReturnValue:
 
 def _confirm(upload: ItemUpload) -> ResponseReturnValue:
     upload_id = upload.id
+    form = _confirm_form()
+    if not form.validate():
+        return _preview(upload, "", form), 422
     try:
         written = services.confirm_upload(
             upload,
-            state=request.form.get("state", queries.READY),
+            state=form.state.data,
+            defaults=Defaults(
+                form.lesson.data, (form.point.data or "").strip(), form.difficulty.data
+            ),
             store=store(),
             actor_id=current_person().id,
             now=request_now(),

@@ -141,6 +141,27 @@ def test_pasted_text_to_the_bank(app, trainer, bank_key):
     assert "缺所属课程、知识点、难度" in result
 
 
+def test_facts_given_at_the_confirmation_make_items_ready(app, trainer, bank_key):
+    with app.app_context():
+        lesson = make_programme().stages[0].modules[0].lessons[0]
+        key, title = lesson.key, lesson.title
+    url = paste(trainer, bank_key, PAPER).location
+    assert title in trainer.get(url).text
+    given = {"act": "confirm", "shown": "0", "take": "0", "state": "ready", "lesson": key}
+    refused = trainer.post(url, data={**given, "point": "点" * 81, "difficulty": "easy"})
+    assert refused.status_code == 422
+    assert "知识点最多 80 个字" in refused.text
+    assert trainer.post(url, data={**given, "lesson": "no-such"}).status_code == 422
+    assert counted(app, Item) == [0]
+    done = trainer.post(url, data={**given, "point": "运费", "difficulty": "easy"})
+    assert done.status_code == 303
+    with app.app_context():
+        (item,) = db.session.scalars(select(Item)).all()
+        assert (item.state, item.lesson_key, item.point) == ("ready", key, "运费")
+        assert queries.find_current_version(item).difficulty == "easy"
+        assert queries.list_drawable(bank_key)
+
+
 def test_a_second_confirmation_imports_nothing(app, trainer, bank_key):
     url = paste(trainer, bank_key, PAPER).location
     confirm(trainer, url)

@@ -11,7 +11,14 @@ from lms.questions.domain.exchange.yaml_shape import item_from_entry
 from lms.questions.domain.identity import ItemFacts, content_sha256
 from lms.questions.domain.items import Item, item_as_json
 from lms.questions.domain.likeness import LikenessIndex, Words, words_of
-from lms.questions.domain.merging import Labels, Present, Verb, make_plan
+from lms.questions.domain.merging import (
+    Defaults,
+    Labels,
+    Present,
+    Verb,
+    make_plan,
+    with_defaults,
+)
 
 LESSONS = {"law-one": "law-one", "第一课": "law-one"}
 FULL = ItemFacts("law-one", "发票", ("ecl-14",), "easy", False)
@@ -67,6 +74,23 @@ def test_new_items_are_created_and_say_which_facts_are_missing():
     assert second.facts.lesson_key == "law-one"
     assert plan.count()["create"] == 2
     assert plan.by_type() == {"single_response": 2}
+
+
+def test_facts_given_for_all_fill_only_what_a_file_does_not_say():
+    (entry,) = make_plan(parsed(candidate(point="退货")), [], LESSONS).entries
+    assert with_defaults(entry, Defaults()) == entry
+    some = with_defaults(entry, Defaults(point="发票", difficulty="easy"))
+    assert (some.facts.point, some.facts.difficulty, some.missing) == ("退货", "easy", ("lesson",))
+    full = with_defaults(some, Defaults(lesson_key="law-one"))
+    assert full.missing == ()
+    assert full.sha256 == content_sha256(full.body, full.facts)
+    assert full.sha256 != entry.sha256
+    (unknown,) = make_plan(parsed(candidate(lesson_key="第九课")), [], LESSONS).entries
+    assert with_defaults(unknown, Defaults(lesson_key="law-one")).facts.lesson_key == "law-one"
+    (refused,) = make_plan(
+        parsed(issues=(reject("x", Where("x", line=1), "x", "x"),)), [], {}
+    ).entries
+    assert with_defaults(refused, Defaults("law-one", "发票", "easy")) == refused
 
 
 def test_an_unknown_lesson_is_kept_said_and_makes_a_draft():
