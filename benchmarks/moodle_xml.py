@@ -14,7 +14,7 @@ from typing import TypeVar
 from benchmarks.measure import show
 from lms.issues import Where
 from lms.questions.domain.exchange.moodle_xml import parse_moodle_xml
-from lms.questions.domain.exchange.moodle_xml_writer import write_moodle_xml
+from lms.questions.domain.exchange.moodle_xml.writing import write_moodle_xml
 from lms.questions.domain.exchange.values import Candidate, Outgoing
 from lms.questions.domain.items import (
     AcceptedNumber,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,7 +24,18 @@ from tests.postgres import start_postgres
 NOON = dt.datetime(2026, 11, 23, 4, 0, tzinfo=dt.UTC)
 """A Monday, 12:00 in Shanghai."""
 
+# No test is timed: a busy machine must not fail one.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
+
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case of bytes by its argument: bytes of a zip hold the time at which it was made."""
+    return argname if isinstance(val, bytes) else None
 
 
 @pytest.fixture(scope="session", autouse=True)

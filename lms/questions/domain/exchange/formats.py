@@ -16,7 +16,7 @@ from lms.questions.domain.exchange.docx import parse_docx, write_docx
 from lms.questions.domain.exchange.encoding import decode_text
 from lms.questions.domain.exchange.gift import parse_gift, write_gift
 from lms.questions.domain.exchange.moodle_xml import parse_moodle_xml
-from lms.questions.domain.exchange.moodle_xml_writer import write_moodle_xml
+from lms.questions.domain.exchange.moodle_xml.writing import write_moodle_xml
 from lms.questions.domain.exchange.plain_text import parse_text
 from lms.questions.domain.exchange.qti import parse_qti
 from lms.questions.domain.exchange.values import Outgoing, Parsed, reject

@@ -10,7 +10,7 @@ from lms.issues import Where
 from lms.questions.domain.exchange.gift import parse_gift, write_gift
 from lms.questions.domain.exchange.gift.syntax import html_within
 from lms.questions.domain.exchange.html import markdown_to_html
-from lms.questions.domain.exchange.moodle_xml_question import fair_share
+from lms.questions.domain.exchange.moodle_xml.question import fair_share
 from lms.questions.domain.exchange.values import Candidate, Outgoing, Parsed, Stimulus
 from lms.questions.domain.items import (
     AcceptedNumber,

@@ -15,8 +15,8 @@ from lxml import etree
 from PIL import Image
 
 from lms.issues import Severity, Where
-from lms.questions.domain.exchange.moodle_xml import category_of, parse_moodle_xml
-from lms.questions.domain.exchange.moodle_xml_writer import name_of, write_moodle_xml
+from lms.questions.domain.exchange.moodle_xml.reading import category_of, parse_moodle_xml
+from lms.questions.domain.exchange.moodle_xml.writing import name_of, write_moodle_xml
 from lms.questions.domain.exchange.values import Candidate, Outgoing, Parsed, Stimulus
 from lms.questions.domain.identity import DIFFICULTIES
 from lms.questions.domain.items import (

@@ -9,7 +9,7 @@ from lms.questions.domain.exchange.gift.notes import Notes
 from lms.questions.domain.exchange.gift.splitting import Fault
 from lms.questions.domain.exchange.gift.syntax import GiftError, Span
 from lms.questions.domain.exchange.gift.texts import Texts
-from lms.questions.domain.exchange.moodle_xml_question import IDS, several_of, single_of
+from lms.questions.domain.exchange.moodle_xml.question import IDS, several_of, single_of
 from lms.questions.domain.items import (
     AcceptedNumber,
     AcceptedText,

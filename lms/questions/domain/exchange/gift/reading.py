@@ -15,8 +15,8 @@ from lms.questions.domain.exchange.gift.syntax import (
     split_format,
 )
 from lms.questions.domain.exchange.gift.texts import Texts
-from lms.questions.domain.exchange.moodle_xml import category_of
-from lms.questions.domain.exchange.moodle_xml_question import UnreadableError
+from lms.questions.domain.exchange.moodle_xml.question import UnreadableError
+from lms.questions.domain.exchange.moodle_xml.reading import category_of
 from lms.questions.domain.exchange.values import Candidate, Parsed, Stimulus, reject
 from lms.questions.domain.items import FieldError, Item
 

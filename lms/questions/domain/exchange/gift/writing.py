@@ -8,7 +8,7 @@ from lms.issues import Issue, Severity, Where
 from lms.questions.domain.exchange.gift.notes import facts_of, write_notes
 from lms.questions.domain.exchange.gift.syntax import CATEGORY, HTML, MARKDOWN, escape, html_within
 from lms.questions.domain.exchange.html import markdown_to_html
-from lms.questions.domain.exchange.moodle_xml_question import fair_share
+from lms.questions.domain.exchange.moodle_xml.question import fair_share
 from lms.questions.domain.exchange.values import Candidate, Outgoing, Stimulus
 from lms.questions.domain.items import (
     AcceptedNumber,

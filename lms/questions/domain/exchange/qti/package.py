@@ -11,7 +11,7 @@ from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 
 from lms.issues import Issue, Severity, Where
 from lms.questions.domain.exchange.archive import read_archive
-from lms.questions.domain.exchange.moodle_xml_text import Notes
+from lms.questions.domain.exchange.moodle_xml.texts import Notes
 from lms.questions.domain.exchange.safe_xml import parse_xml
 
 _MANIFEST = "imsmanifest.xml"

@@ -6,11 +6,11 @@ from decimal import Decimal, InvalidOperation
 from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 
 from lms.issues import Issue, Where
-from lms.questions.domain.exchange.moodle_xml_question import UnreadableError
-from lms.questions.domain.exchange.moodle_xml_text import Notes, text_of
-from lms.questions.domain.exchange.qti_item import QtiItem
-from lms.questions.domain.exchange.qti_items import READERS
-from lms.questions.domain.exchange.qti_package import Pictures, open_package
+from lms.questions.domain.exchange.moodle_xml.question import UnreadableError
+from lms.questions.domain.exchange.moodle_xml.texts import Notes, text_of
+from lms.questions.domain.exchange.qti.item import QtiItem
+from lms.questions.domain.exchange.qti.items import READERS
+from lms.questions.domain.exchange.qti.package import Pictures, open_package
 from lms.questions.domain.exchange.safe_xml import line_of, source_of
 from lms.questions.domain.exchange.values import Candidate, Parsed, Stimulus, reject
 from lms.questions.domain.items import FieldError, Item

@@ -7,7 +7,10 @@ from typing import cast
 
 from lms.issues import Issue, Severity, Where
 from lms.questions.domain.exchange.cloze import percent_text
-from lms.questions.domain.exchange.moodle_xml import (
+from lms.questions.domain.exchange.moodle_xml.gap_writing import cloze_text
+from lms.questions.domain.exchange.moodle_xml.items import RUBRIC_HEAD
+from lms.questions.domain.exchange.moodle_xml.question import fair_share
+from lms.questions.domain.exchange.moodle_xml.reading import (
     CARD_TAG,
     DIFFICULTY_TAG,
     LESSON_TAG,
@@ -15,10 +18,7 @@ from lms.questions.domain.exchange.moodle_xml import (
     RED_LINE_TAG,
     STIMULUS_TAG,
 )
-from lms.questions.domain.exchange.moodle_xml_gap_writer import cloze_text
-from lms.questions.domain.exchange.moodle_xml_items import RUBRIC_HEAD
-from lms.questions.domain.exchange.moodle_xml_question import fair_share
-from lms.questions.domain.exchange.moodle_xml_text import (
+from lms.questions.domain.exchange.moodle_xml.texts import (
     MARKDOWN,
     Writer,
     to_moodle,

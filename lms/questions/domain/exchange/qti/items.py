@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 
-from lms.questions.domain.exchange.moodle_xml_gaps import GAP_MARK
-from lms.questions.domain.exchange.moodle_xml_question import (
+from lms.questions.domain.exchange.moodle_xml.gaps import GAP_MARK
+from lms.questions.domain.exchange.moodle_xml.question import (
     HUNDRED,
     IDS,
     UnreadableError,
@@ -16,15 +16,15 @@ from lms.questions.domain.exchange.moodle_xml_question import (
     single_of,
     unweighted,
 )
-from lms.questions.domain.exchange.moodle_xml_text import text_of, to_markdown
-from lms.questions.domain.exchange.qti_item import (
+from lms.questions.domain.exchange.moodle_xml.texts import text_of, to_markdown
+from lms.questions.domain.exchange.qti.item import (
     Label,
     QtiItem,
     check_known,
     labels_of,
     options_of,
 )
-from lms.questions.domain.exchange.qti_scoring import Condition, Scoring, Test
+from lms.questions.domain.exchange.qti.scoring import Condition, Scoring, Test
 from lms.questions.domain.items import (
     AcceptedNumber,
     AcceptedText,

@@ -7,9 +7,9 @@ from decimal import Decimal, InvalidOperation
 from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 
 from lms.issues import Issue, Severity, Where
-from lms.questions.domain.exchange.moodle_xml_items import READERS
-from lms.questions.domain.exchange.moodle_xml_question import Question, UnreadableError
-from lms.questions.domain.exchange.moodle_xml_text import Notes, text_of
+from lms.questions.domain.exchange.moodle_xml.items import READERS
+from lms.questions.domain.exchange.moodle_xml.question import Question, UnreadableError
+from lms.questions.domain.exchange.moodle_xml.texts import Notes, text_of
 from lms.questions.domain.exchange.safe_xml import line_of, parse_xml, source_of
 from lms.questions.domain.exchange.values import Candidate, Parsed, Stimulus, reject
 from lms.questions.domain.identity import DIFFICULTIES

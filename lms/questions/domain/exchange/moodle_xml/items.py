@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from lms.questions.domain.exchange.moodle_xml_gaps import read_cloze, read_places
-from lms.questions.domain.exchange.moodle_xml_question import (
+from lms.questions.domain.exchange.moodle_xml.gaps import read_cloze, read_places
+from lms.questions.domain.exchange.moodle_xml.question import (
     HUNDRED,
     IDS,
     Question,
@@ -18,7 +18,7 @@ from lms.questions.domain.exchange.moodle_xml_question import (
     unweighted,
     with_shares,
 )
-from lms.questions.domain.exchange.moodle_xml_text import plain_to_markdown, read_text, text_of
+from lms.questions.domain.exchange.moodle_xml.texts import plain_to_markdown, read_text, text_of
 from lms.questions.domain.items import (
     AcceptedText,
     CreditRule,

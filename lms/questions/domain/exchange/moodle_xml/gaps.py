@@ -14,7 +14,7 @@ from lms.questions.domain.exchange.cloze import (
     read_number,
     split_cloze,
 )
-from lms.questions.domain.exchange.moodle_xml_question import (
+from lms.questions.domain.exchange.moodle_xml.question import (
     HUNDRED,
     IDS,
     Question,
@@ -24,7 +24,7 @@ from lms.questions.domain.exchange.moodle_xml_question import (
     single_of,
     unweighted,
 )
-from lms.questions.domain.exchange.moodle_xml_text import (
+from lms.questions.domain.exchange.moodle_xml.texts import (
     HTML,
     plain_to_markdown,
     raw_text,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 
-from lms.questions.domain.exchange.moodle_xml_text import HTML, Notes, read_text, text_of
+from lms.questions.domain.exchange.moodle_xml.texts import HTML, Notes, read_text, text_of
 from lms.questions.domain.items import (
     AcceptedNumber,
     CreditRule,

@@ -6,8 +6,8 @@ from decimal import Decimal, InvalidOperation
 
 from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 
-from lms.questions.domain.exchange.moodle_xml_question import UnreadableError
-from lms.questions.domain.exchange.moodle_xml_text import text_of
+from lms.questions.domain.exchange.moodle_xml.question import UnreadableError
+from lms.questions.domain.exchange.moodle_xml.texts import text_of
 
 HUNDRED = Decimal(100)
 _CONDITIONS = ("varequal", "vargte", "vargt", "varlte", "varlt", "varsubstring", "varsubset")

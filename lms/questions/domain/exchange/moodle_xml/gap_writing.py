@@ -15,8 +15,8 @@ from lms.questions.domain.exchange.cloze import (
     protect,
     write_blank,
 )
-from lms.questions.domain.exchange.moodle_xml_gaps import GAP_MARK
-from lms.questions.domain.exchange.moodle_xml_text import HTML, Writer, inline_html, to_moodle
+from lms.questions.domain.exchange.moodle_xml.gaps import GAP_MARK
+from lms.questions.domain.exchange.moodle_xml.texts import HTML, Writer, inline_html, to_moodle
 from lms.questions.domain.items import (
     Cloze,
     CreditRule,

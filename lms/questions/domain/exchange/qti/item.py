@@ -7,8 +7,8 @@ from html import escape
 
 from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 
-from lms.questions.domain.exchange.moodle_xml_question import IDS, UnreadableError
-from lms.questions.domain.exchange.moodle_xml_text import (
+from lms.questions.domain.exchange.moodle_xml.question import IDS, UnreadableError
+from lms.questions.domain.exchange.moodle_xml.texts import (
     HTML,
     PLAIN,
     Notes,
@@ -16,8 +16,8 @@ from lms.questions.domain.exchange.moodle_xml_text import (
     text_of,
     to_markdown,
 )
-from lms.questions.domain.exchange.qti_package import Pictures
-from lms.questions.domain.exchange.qti_scoring import Scoring, read_scoring
+from lms.questions.domain.exchange.qti.package import Pictures
+from lms.questions.domain.exchange.qti.scoring import Scoring, read_scoring
 from lms.questions.domain.items import Option
 
 _RESPONSES = ("response_lid", "response_str", "response_num", "response_grp")
