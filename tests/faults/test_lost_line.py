@@ -129,6 +129,35 @@ def test_answers_survive_a_closed_page_and_are_sent_by_the_next(seat: Seat) -> N
     expect(page.locator("[data-answered]")).to_have_text("1")
 
 
+HOLD_THE_STORE = """
+() => new Promise((held) => {
+  const opening = indexedDB.open("lms-exam", 1);
+  opening.onsuccess = () => {
+    const store = opening.result.transaction("answers", "readwrite").objectStore("answers");
+    const hold = () => { store.count().onsuccess = () => window.letGo || hold(); };
+    hold();
+    held();
+  };
+})
+"""
+
+
+def test_an_answer_that_is_still_being_written_is_not_counted_as_waiting(seat: Seat) -> None:
+    seat.page.evaluate(HOLD_THE_STORE)
+    seat.context.set_offline(True)
+    choose(seat.page, 2, 1)
+    expect(state_of(seat.page)).to_have_text(
+        "网络断了。请继续作答，答案先存在这台设备上，恢复后自动上传。"
+    )
+    seat.page.evaluate("() => window.dispatchEvent(new Event('offline'))")
+    assert (
+        state_of(seat.page).inner_text()
+        == "网络断了。请继续作答，答案先存在这台设备上，恢复后自动上传。"
+    )
+    seat.page.evaluate("() => { window.letGo = true; }")
+    expect(state_of(seat.page)).to_have_text("离线，1 题待上传")
+
+
 def test_a_page_with_unsent_answers_asks_before_it_closes(seat: Seat) -> None:
     seat.context.set_offline(True)
     choose(seat.page, 1, 0)

@@ -21,6 +21,7 @@ export class Outbox {
   #attempt;
   #database = null;
   #entries = new Map(); // what is unsent, also while the database is missing (private windows)
+  #kept = new WeakSet(); // those of them whose writing has ended
 
   constructor(attempt) {
     this.#attempt = attempt;
@@ -32,7 +33,7 @@ export class Outbox {
       this.#database = await openDatabase();
       const range = IDBKeyRange.bound([this.#attempt, 0], [this.#attempt, Infinity]);
       const left = await ask(this.#database.transaction(STORE).objectStore(STORE).getAll(range));
-      for (const entry of left) this.#entries.set(entry.position, entry);
+      for (const entry of left) this.#keep(entry);
     } catch (error) {
       console.warn("exam: answers are kept in memory only", error);
     }
@@ -47,6 +48,11 @@ export class Outbox {
     return this.#entries.size;
   }
 
+  /** How many would survive if this page ended now; the rest is being written. */
+  get kept() {
+    return this.list().filter((entry) => this.#kept.has(entry)).length;
+  }
+
   get(position) {
     return this.#entries.get(position);
   }
@@ -55,6 +61,12 @@ export class Outbox {
     const entry = { attempt: this.#attempt, position, seq, response };
     this.#entries.set(position, entry);
     await this.#write((store) => store.put(entry));
+    this.#kept.add(entry);
+  }
+
+  #keep(entry) {
+    this.#entries.set(entry.position, entry);
+    this.#kept.add(entry);
   }
 
   /** Forget an entry, unless a newer answer took its place meanwhile (here or in another tab). */

@@ -85,7 +85,7 @@ const timeOfDay = (at) =>
 
 let wasOffline = false;
 const progress = (state) => {
-  const n = outbox.size;
+  const n = outbox.kept; // the page never counts an answer that would be lost with it
   if (state === "saving" && !wasOffline) say(words.saving, "is-saving");
   if (state === "retrying") say(fill(words.retrying, { n }), "is-offline");
   if (state === "offline") say(n ? fill(words.offline, { n }) : words.gone_offline, "is-offline");

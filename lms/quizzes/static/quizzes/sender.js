@@ -4,6 +4,7 @@ const FIRST_WAIT_MS = 800;
 const LONGEST_WAIT_MS = 20000;
 const TIMEOUT_MS = 15000;
 
+const waitingState = () => (navigator.onLine ? "retrying" : "offline");
 const isAcknowledgement = (reply) => reply !== null && Number.isInteger(reply.seq);
 
 /**
@@ -52,7 +53,11 @@ export class Sender {
 
   /** Send until the outbox is empty or the line fails. */
   async run() {
-    if (this.#running || this.#stopped || this.#timer !== null) return;
+    if (this.#running || this.#stopped) return;
+    if (this.#timer !== null) {
+      this.#on.progress(waitingState()); // one more is waiting now
+      return;
+    }
     this.#running = true;
     try {
       while (this.#outbox.size && !this.#stopped) {
@@ -71,7 +76,7 @@ export class Sender {
   }
 
   #later() {
-    this.#on.progress(navigator.onLine ? "retrying" : "offline");
+    this.#on.progress(waitingState());
     const jitter = 0.5 + Math.random(); // a hall full of phones must not come back in step
     this.#timer = setTimeout(() => {
       this.#timer = null;
