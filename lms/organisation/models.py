@@ -21,4 +21,6 @@ class Organisation(Base):
     signer_name: Mapped[str] = mapped_column(String(60), default="")
     signer_title: Mapped[str] = mapped_column(String(60))
     signer_title_en: Mapped[str] = mapped_column(String(80), default="")
+    #: Whether an item becomes ready only when somebody other than its author has approved it.
+    second_review: Mapped[bool] = mapped_column(default=True)
     changed_at: Mapped[dt.datetime]

@@ -73,8 +73,12 @@ class Item(Base):
     purpose: Mapped[str] = mapped_column(String(8), index=True)
     #: draft, in_review, ready or retired; only ready items are drawn.
     state: Mapped[str] = mapped_column(String(12), index=True)
-    #: Number of the current version.
+    #: Number of the current version: what is drawn and shown.
     version: Mapped[int]
+    #: Number of a newer version that waits for its review while the current one of a ready item stays in use.
+    proposed: Mapped[int | None]
+    #: Where that version is: draft or in_review; empty without one.
+    proposed_state: Mapped[str] = mapped_column(String(12), default="")
     #: Copies of the current version's fields, for drawing and searching.
     lesson_key: Mapped[str] = mapped_column(String(64), index=True)
     point: Mapped[str] = mapped_column(String(80))
@@ -90,6 +94,10 @@ class Item(Base):
     category: Mapped[JsonList] = mapped_column(default=list)
     #: What a right answer earns in the file's own system, as text so that it stays exact; may be empty.
     points: Mapped[str] = mapped_column(String(40), default="")
+    #: Counts every change of the item: words, facts, tags, place, state. A page opened at another number is stale.
+    revision: Mapped[int] = mapped_column(default=1)
+    #: Everything the current version says, with its key and tags, folded: what the search looks at.
+    search_text: Mapped[str] = mapped_column(Text, default="")
 
     bank: Mapped[ItemBank] = relationship(back_populates="items")
     case_group: Mapped[CaseGroup | None] = relationship(back_populates="items")
@@ -133,6 +141,8 @@ class ItemVersion(Base):
     difficulty: Mapped[str] = mapped_column(String(8))
     red_line: Mapped[bool]
     created_at: Mapped[dt.datetime]
+    #: Who wrote it; None for content files and the command line.
+    created_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     #: First time a candidate saw it; from then on the row is frozen.
     presented_at: Mapped[dt.datetime | None]
 
@@ -147,6 +157,50 @@ def _refuse_change(_mapper: Mapper[ItemVersion], _on: Connection, version: ItemV
     }
     if changed - {"presented_at"}:
         raise InvalidState("item_version_frozen", version=version.id, fields=sorted(changed))
+
+
+class ItemNote(Base):
+    """A step of an item's review, or a remark on it; never changed."""
+
+    __tablename__ = "item_note"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    item_id: Mapped[Id] = mapped_column(ForeignKey("item.id"), index=True)
+    #: The version it is about.
+    version: Mapped[int]
+    #: comment, submitted, withdrawn, approved, returned, retired or restored.
+    kind: Mapped[str] = mapped_column(String(12))
+    text: Mapped[str] = mapped_column(Text, default="")
+    person_id: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[dt.datetime]
+
+
+class ItemDraft(Base):
+    """What one person is writing in the editor and has not saved yet: the fields as they stand in the form.
+
+    It may be anything, a half sentence too; it becomes an item or a version only when it is saved.
+    """
+
+    __tablename__ = "item_draft"
+    __table_args__ = (
+        UniqueConstraint("person_id", "item_id"),
+        UniqueConstraint("person_id", "upload_row_id"),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    person_id: Mapped[Id] = mapped_column(ForeignKey("person.id"))
+    bank_id: Mapped[Id] = mapped_column(ForeignKey("item_bank.id"), index=True)
+    #: The item being changed; None for a new one.
+    item_id: Mapped[Id | None] = mapped_column(ForeignKey("item.id"), index=True)
+    #: ``Item.revision`` when the person began; 0 for a new one.
+    based_on: Mapped[int] = mapped_column(default=0)
+    #: The row of an import that is being put right here; None otherwise.
+    upload_row_id: Mapped[Id | None] = mapped_column(
+        ForeignKey("item_upload_row.id", ondelete="SET NULL")
+    )
+    #: ``[[name, value], …]`` in the order of the form.
+    fields: Mapped[JsonList]
+    saved_at: Mapped[dt.datetime]
 
 
 class RecallAnswer(Base):

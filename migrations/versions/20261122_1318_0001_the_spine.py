@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("signer_name", sa.String(length=60), nullable=False),
         sa.Column("signer_title", sa.String(length=60), nullable=False),
         sa.Column("signer_title_en", sa.String(length=80), nullable=False),
+        sa.Column("second_review", sa.Boolean(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
     )
@@ -505,6 +506,8 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=8), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("proposed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("proposed_state", sa.String(length=12), nullable=False),
         sa.Column("lesson_key", sa.String(length=64), nullable=False),
         sa.Column("point", sa.String(length=80), nullable=False),
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -520,6 +523,8 @@ def upgrade() -> None:
             "category", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
         sa.Column("points", sa.String(length=40), nullable=False),
+        sa.Column("revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["bank_id"], ["item_bank.id"], name=op.f("fk_item_bank_id_item_bank")
         ),
@@ -870,6 +875,63 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "item_draft",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("bank_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("based_on", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "upload_row_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "fields", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bank_id"], ["item_bank.id"], name=op.f("fk_item_draft_bank_id_item_bank")
+        ),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_item_draft_item_id_item")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_item_draft_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["upload_row_id"],
+            ["item_upload_row.id"],
+            name=op.f("fk_item_draft_upload_row_id_item_upload_row"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_draft")),
+        sa.UniqueConstraint("person_id", "item_id", name=op.f("uq_item_draft_person_id_item_id")),
+        sa.UniqueConstraint(
+            "person_id", "upload_row_id", name=op.f("uq_item_draft_person_id_upload_row_id")
+        ),
+    )
+    with op.batch_alter_table("item_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_item_draft_bank_id"), ["bank_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_item_draft_item_id"), ["item_id"], unique=False)
+
+    op.create_table(
+        "item_note",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_item_note_item_id_item")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_item_note_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_note")),
+    )
+    with op.batch_alter_table("item_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_item_note_item_id"), ["item_id"], unique=False)
+
+    op.create_table(
         "item_tag",
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tag", sa.String(length=120), nullable=False),
@@ -898,7 +960,13 @@ def upgrade() -> None:
         sa.Column("difficulty", sa.String(length=8), nullable=False),
         sa.Column("red_line", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.Column("presented_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["person.id"], name=op.f("fk_item_version_created_by_person")
+        ),
         sa.ForeignKeyConstraint(
             ["item_id"], ["item.id"], name=op.f("fk_item_version_item_id_item")
         ),
@@ -1004,6 +1072,45 @@ def upgrade() -> None:
         sa.UniqueConstraint("file_id", name=op.f("uq_decision_file_id")),
     )
     op.create_table(
+        "item_rekey",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "item_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column(
+            "facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "applied_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "counts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("undone_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undo_reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["applied_by"], ["person.id"], name=op.f("fk_item_rekey_applied_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_version_id"],
+            ["item_version.id"],
+            name=op.f("fk_item_rekey_item_version_id_item_version"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["undone_by"], ["person.id"], name=op.f("fk_item_rekey_undone_by_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_rekey")),
+    )
+    with op.batch_alter_table("item_rekey", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_item_rekey_item_version_id"), ["item_version_id"], unique=False
+        )
+
+    op.create_table(
         "item_result",
         sa.Column(
             "attempt_id",
@@ -1085,6 +1192,51 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_lesson_progress_lesson_id"), ["lesson_id"], unique=False
         )
+
+    op.create_table(
+        "objection",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "item_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempt.id"], name=op.f("fk_objection_attempt_id_attempt")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["person.id"], name=op.f("fk_objection_decided_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_version_id"],
+            ["item_version.id"],
+            name=op.f("fk_objection_item_version_id_item_version"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_objection_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
+        sa.UniqueConstraint(
+            "attempt_id", "position", name=op.f("uq_objection_attempt_id_position")
+        ),
+    )
+    with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_objection_item_version_id"), ["item_version_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_objection_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_objection_state"), ["state"], unique=False)
 
     op.create_table(
         "panel_member",
@@ -1218,6 +1370,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_credential_state"), ["state"], unique=False)
 
     op.create_table(
+        "objection_message",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "objection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["objection_id"],
+            ["objection.id"],
+            name=op.f("fk_objection_message_objection_id_objection"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_objection_message_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection_message")),
+    )
+    with op.batch_alter_table("objection_message", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_objection_message_objection_id"), ["objection_id"], unique=False
+        )
+
+    op.create_table(
         "rating",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -1236,12 +1414,53 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rating")),
         sa.UniqueConstraint("member_id", name=op.f("uq_rating_member_id")),
     )
+    op.create_table(
+        "rekeyed_attempt",
+        sa.Column(
+            "rekey_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "attempt_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "before", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "after", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempt.id"], name=op.f("fk_rekeyed_attempt_attempt_id_attempt")
+        ),
+        sa.ForeignKeyConstraint(
+            ["rekey_id"], ["item_rekey.id"], name=op.f("fk_rekeyed_attempt_rekey_id_item_rekey")
+        ),
+        sa.PrimaryKeyConstraint("rekey_id", "attempt_id", name=op.f("pk_rekeyed_attempt")),
+    )
+    with op.batch_alter_table("rekeyed_attempt", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_rekeyed_attempt_attempt_id"), ["attempt_id"], unique=False
+        )
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("rekeyed_attempt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rekeyed_attempt_attempt_id"))
+
+    op.drop_table("rekeyed_attempt")
     op.drop_table("rating")
+    with op.batch_alter_table("objection_message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_objection_message_objection_id"))
+
+    op.drop_table("objection_message")
     with op.batch_alter_table("credential", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_credential_state"))
         batch_op.drop_index(batch_op.f("ix_credential_person_id"))
@@ -1258,6 +1477,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_panel_member_rater_id"))
 
     op.drop_table("panel_member")
+    with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_objection_state"))
+        batch_op.drop_index(batch_op.f("ix_objection_person_id"))
+        batch_op.drop_index(batch_op.f("ix_objection_item_version_id"))
+
+    op.drop_table("objection")
     with op.batch_alter_table("lesson_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_progress_lesson_id"))
 
@@ -1267,6 +1492,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_item_result_figures")
 
     op.drop_table("item_result")
+    with op.batch_alter_table("item_rekey", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_item_rekey_item_version_id"))
+
+    op.drop_table("item_rekey")
     op.drop_table("decision")
     with op.batch_alter_table("probation_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_probation_file_person_id"))
@@ -1281,6 +1510,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_item_tag_tag"))
 
     op.drop_table("item_tag")
+    with op.batch_alter_table("item_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_item_note_item_id"))
+
+    op.drop_table("item_note")
+    with op.batch_alter_table("item_draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_item_draft_item_id"))
+        batch_op.drop_index(batch_op.f("ix_item_draft_bank_id"))
+
+    op.drop_table("item_draft")
     with op.batch_alter_table("grade_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_grade_entry_enrolment_id"))
 
