@@ -24,6 +24,7 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import URLSafeTimedSerializer
 
 from benchmarks.measure import Caller, Operation, measure, show
+from lms.app import settle_memory
 from lms.clock import now_utc
 from lms.config import Settings
 from lms.db import db
@@ -58,6 +59,7 @@ def make_app(folder: Path, url: str) -> Flask:
     def empty() -> ResponseReturnValue:
         return ""
 
+    settle_memory()
     return app
 
 

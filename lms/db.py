@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any
 
+import orjson
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, event
 from sqlalchemy.dialects.postgresql import JSONB
@@ -96,7 +97,15 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base)
+def _json_text(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    # JSON columns are written and read by the thousand.
+    engine_options={"json_serializer": _json_text, "json_deserializer": orjson.loads},
+)
 
 will_write: ContextVar[bool] = ContextVar("will_write", default=True)
 """Whether the transaction about to begin may write; the web kit sets it False for GET.

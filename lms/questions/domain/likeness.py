@@ -106,7 +106,7 @@ def _list(body: Body, name: str) -> list[Mapping[str, object]]:
 
 @dataclass(frozen=True, slots=True)
 class _Pieces:
-    """The pieces of four letters of an item, each as a number below ``_NUMBERS``."""
+    """The pieces of four letters of an item, each as the number that its 64 bits make."""
 
     all: Set[int]
     stem: Set[int]
@@ -140,20 +140,20 @@ class LikenessIndex:
 
     items: Sequence[Words]
     #: How many of the items have a piece.
-    _counts: "array[int]" = field(default_factory=lambda: array("I", bytes(4 * _NUMBERS)))
-    _index: dict[int, list[int]] = field(default_factory=dict)
+    _counts: Counter[int] = field(default_factory=Counter)
+    #: The items of which a piece is among the rarest: one, or several.
+    _only: dict[int, int] = field(default_factory=dict)
+    _several: dict[int, list[int]] = field(default_factory=dict)
     _same: dict[tuple[str, tuple[str, ...]], list[int]] = field(default_factory=dict)
     _found: list[tuple[Likeness, ...]] = field(default_factory=list)
     _kept: dict[int, _Pieces] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        counts = self._counts
         whole: list[array[int]] = []
         for words in self.items:
             pieces = _all_pieces(words)
-            for piece in pieces:
-                counts[piece] += 1
-            whole.append(array("I", pieces))
+            self._counts.update(pieces)
+            whole.append(array("Q", pieces))
         for number, words in enumerate(self.items):
             self._found.append(())
             same = self._same.setdefault((words.stem, words.options), [])
@@ -175,7 +175,7 @@ class LikenessIndex:
             if same:
                 continue
             pieces = _all_pieces(words)
-            known = [piece for piece in pieces if counts[piece]]
+            known = [piece for piece in pieces if piece in counts]
             likely = self._likely(self._rarest(known, len(pieces)), len(pieces))
             mine = _pieces(words) if likely else None
             for number in likely:
@@ -200,13 +200,14 @@ class LikenessIndex:
                 found += 1
             if found == SHOWN:
                 break
+        counts = self._counts
         for piece in prefix:
-            if self._counts[piece] > 1:
-                holders = self._index.setdefault(piece, [])
+            if counts[piece] == 1:
+                self._only[piece] = number
+            else:
+                holders = self._several.setdefault(piece, [])
                 if len(holders) < HOLDERS_AT_MOST:
                     holders.append(number)
-            else:
-                self._index[piece] = [number]
 
     def _rarest(self, known: Collection[int], size: int) -> list[int]:
         """Return the pieces of a set of ``size`` of which a like item shares ``_SHARED`` (one, if it is short).
@@ -218,8 +219,11 @@ class LikenessIndex:
 
     def _likely(self, prefix: list[int], size: int) -> list[int]:
         """Return the items that share enough rare pieces, most first."""
-        index = self._index
-        shared = Counter(chain.from_iterable([index[piece] for piece in prefix if piece in index]))
+        several, only = self._several, self._only
+        shared = Counter(
+            chain.from_iterable([several[piece] for piece in prefix if piece in several])
+        )
+        shared.update([only[piece] for piece in prefix if piece in only])
         enough = _SHARED if size >= _LONG else 1
         likely = [number for number, count in shared.items() if count >= enough]
         likely.sort(key=lambda number: -shared[number])
@@ -241,8 +245,7 @@ def _closest_first(one: Likeness) -> tuple[int, int, str]:
     return (-one.percent, one.number, one.key)
 
 
-_NUMBERS = 1 << 20
-"""Pieces are numbered by a sum of their letters; two in a million have the same number."""
+_LETTERS = 4
 _KEPT = 2000
 _SHARED = 3
 """Rare pieces that two like items share: their prefixes are that much longer less one."""
@@ -259,11 +262,11 @@ def _all_pieces(words: Words) -> set[int]:
 
 
 def _cut(text: str) -> set[int]:
-    # Line ends stand between the texts and at both ends, so that short texts have pieces too.
-    letters = [10, 10, *map(ord, text), 10, 10]
-    return {
-        (one * 40503 + two * 2654435 + three * 97 + four * 1299709) % _NUMBERS
-        for one, two, three, four in zip(
-            letters, letters[1:], letters[2:], letters[3:], strict=False
-        )
-    }
+    # Line ends stand between the texts and at both ends, so that short texts have pieces too. Four letters of 16 bits
+    # are one number of 64: cut at the four possible beginnings, every piece is read without a loop over letters.
+    letters = f"\n\n{text}\n\n".encode("utf-16-le", "surrogatepass")
+    pieces: set[int] = set()
+    for start in range(0, 2 * _LETTERS, 2):
+        whole = (len(letters) - start) // 8 * 8
+        pieces.update(memoryview(letters)[start : start + whole].cast("Q"))
+    return pieces
