@@ -3,7 +3,8 @@
 The map of the house. A level imports lower levels only; packages on one line do not import each other
 (checked by import-linter in ``make check``)::
 
-    cli                   the `lms` command
+    cli                   the `lms` command: where each of its commands is
+    commands              those that work with the whole application
     worker | setup        the scheduler process and its JOBS table | setting a deployment up
     app                   create_app(settings): the only module that knows every capability
     home | demo | content landing pages; the demo organisation; courses/ and question_banks/ -> database
@@ -20,7 +21,7 @@ The map of the house. A level imports lower levels only; packages on one line do
                           outbox | HTML -> PDF, file store | health
     audit                 append-only events, in the transaction of the deed they record
     web                   shared web kit: access, errors, forms, lists, Markdown, layout
-    db                    tables' base class, UTC and exact-decimal columns, transactions
+    db | serving          tables' base class, UTC and exact-decimal columns, transactions | starting the processes
     config | clock | issues | psychometrics
                           settings, the clock, findings | pure measurement: items, reliability, agreement, cut scores
     units | errors

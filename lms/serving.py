@@ -1,0 +1,95 @@
+"""Serving: starts the web and worker halves as processes. Knows nothing of the application, so it starts at once."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from lms.config import ROOT, Settings
+from lms.errors import LmsError
+
+
+def make_settings() -> Settings:
+    """Read the settings, or end with one clear line."""
+    try:
+        return Settings.from_env(os.environ)
+    except LmsError as error:
+        click.echo(f"settings: {error}", err=True)
+        sys.exit(2)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=os.cpu_count() or 1, show_default=True, help="web processes")
+def serve(host: str, port: int, workers: int) -> None:
+    """Run web and worker under one supervisor."""
+    make_settings()
+    commands = {
+        "web": [
+            sys.executable,
+            "-m",
+            "lms",
+            "web",
+            f"--host={host}",
+            f"--port={port}",
+            f"--workers={workers}",
+        ],
+        "worker": [sys.executable, "-m", "lms", "worker"],
+    }
+    sys.exit(_supervise(commands))
+
+
+def _supervise(commands: dict[str, list[str]]) -> int:
+    """Keep each command running; end all of them on SIGTERM or SIGINT."""
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    stopping = False
+
+    def stop(*_args: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    while not stopping:
+        for name, command in commands.items():
+            process = running.get(name)
+            if process is None or process.poll() is not None:
+                if process is not None:
+                    click.echo(
+                        f"{name} ended with {process.returncode}; starting it again", err=True
+                    )
+                    time.sleep(1)
+                # A session of its own: Ctrl-C reaches us alone, and we end the children in order.
+                running[name] = subprocess.Popen(command, cwd=ROOT, start_new_session=True)  # noqa: S603
+        time.sleep(0.3)
+    for process in running.values():
+        process.terminate()
+    for process in running.values():
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    return 0
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=os.cpu_count() or 1, show_default=True)
+def web(host: str, port: int, workers: int) -> None:
+    """Run the web half."""
+    settings = make_settings()
+    threads = 1 if settings.is_sqlite else 4
+    granian = str(Path(sys.executable).with_name("granian"))
+    arguments = [
+        granian, "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers),
+        "--blocking-threads", str(threads), "--respawn-failed-workers", "--log-level", "warning",
+        "wsgi:app",
+    ]  # fmt: skip
+    os.chdir(ROOT)
+    os.execv(granian, arguments)  # noqa: S606 - the program is our own environment's
