@@ -68,7 +68,7 @@ check: setup-test ## format, lint, types, import contracts, migrations, translat
 	$(BIN)/python -m lms content check
 
 bench: setup-test ## measured, never asserted: JSON lines
-	@for each in exam imports exchange moodle_xml sheets statistics; do $(BIN)/python -m benchmarks.$$each || exit 1; done
+	@for each in exam bank imports exchange moodle_xml sheets statistics; do $(BIN)/python -m benchmarks.$$each || exit 1; done
 
 screenshots: setup-test ## pictures of every screen at 390 and 1280 px, zh and en, into build/screenshots
 	@bash requirements/system.sh fonts

@@ -137,7 +137,7 @@ def _import(caller: Caller, data: bytes) -> dict[str, tuple[float, float]]:
     form = f"multipart/form-data; boundary={BOUNDARY}"
     preview = step("upload", "POST", "/banks/bench/import", body, form, 303)
     step("preview", "GET", preview, b"", "", 200)
-    sent = urlencode({"csrf_token": caller.token, "act": "confirm", "state": "ready"}).encode()
+    sent = urlencode({"csrf_token": caller.token, "act": "confirm", "state": "in_review"}).encode()
     step("confirm", "POST", preview, sent, "application/x-www-form-urlencoded", 303)
     return times
 

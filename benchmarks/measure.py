@@ -31,14 +31,14 @@ class Caller:
     token: str = ""
 
     def call(
-        self, method: str, path: str, body: bytes = b"", content_type: str = ""
+        self, method: str, path: str, body: bytes = b"", content_type: str = "", query: str = ""
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Send one request and return status, headers and body."""
         environ = {
             "REQUEST_METHOD": method,
             "SCRIPT_NAME": "",
             "PATH_INFO": path,
-            "QUERY_STRING": "",
+            "QUERY_STRING": query,
             "SERVER_NAME": "127.0.0.1",
             "SERVER_PORT": "8000",
             "SERVER_PROTOCOL": "HTTP/1.1",

@@ -24,21 +24,23 @@ from lms.db import db
 from lms.people.domain.roles import RoleName
 from lms.questions.models import ItemVersion
 from lms.quizzes.queries import statistics as queries
-from tests.factories.people import make_person
+from tests.factories.people import make_cohort, make_person
 from tests.factories.questions import make_bank, make_item, single_body
 from tests.postgres import start_postgres
 
 BANK_ITEMS = 60
 BANK_PEOPLE = 1000
+COHORTS = 40
 
-#: Ability 0..99 from a scrambled counter; who knows more is right more often; 20 items, 5 points each.
+#: Ability 0..99 from a scrambled counter; who knows more is right more often; 20 items, 5 points
+#: each; cohorts in turn.
 _ROWS = """
 INSERT INTO item_result
-  (attempt_id, position, item_version_id, is_first, points, max_points, is_right, chosen, rest, seconds)
+  (attempt_id, position, item_version_id, is_first, points, max_points, is_right, chosen, rest, seconds, cohort_id)
 SELECT :start + i, 1, :version, {true}, CASE WHEN luck < 35 + able / 2 THEN 500 ELSE 0 END, 500,
   luck < 35 + able / 2,
   CASE WHEN luck < 35 + able / 2 THEN 'b' WHEN luck % 17 = 0 THEN '' WHEN luck % 3 = 0 THEN 'a' ELSE 'c' END,
-  ((able + luck % 7) * 19 / 106) * 10000 / 19, 5 + (i * 7919) % 240
+  ((able + luck % 7) * 19 / 106) * 10000 / 19, 5 + (i * 7919) % 240, 1 + i % {cohorts}
 FROM (SELECT i, (i * 48271) % 2147483647 % 100 AS able, (i * 69621) % 2147483647 % 100 AS luck FROM ({series}) AS s)
   AS people
 """
@@ -51,7 +53,7 @@ _SERIES = {
 def add_results(connection: Connection, backend: str, version_id: int, start: int, n: int) -> None:
     """Add so many first attempts at a version, made by the database."""
     true = "1" if backend == "sqlite" else "true"
-    statement = _ROWS.format(true=true, series=_SERIES[backend])
+    statement = _ROWS.format(true=true, series=_SERIES[backend], cohorts=COHORTS)
     connection.execute(text(statement), {"start": start, "version": version_id, "n": n})
 
 
@@ -64,6 +66,8 @@ class Statistics:
             bank = make_bank(BANK_ITEMS)
             crowded = make_item(bank, key="crowded", body=single_body())
             key = make_person(RoleName.TRAINER).fs_uniquifier
+            for _ in range(COHORTS):
+                make_cohort()
             self.bank_key, self.bank_id = bank.key, bank.id
             self.version_id, self.key = crowded.id, "crowded"
             others = db.session.scalars(

@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.audit import models as audit_models
 from lms.certificates import models as certificates_models
+from lms.certificates import queries as certificates_queries
 from lms.certificates import views as certificates
 from lms.config import ROOT, Settings
 from lms.curriculum import models as curriculum_models
@@ -20,8 +21,10 @@ from lms.curriculum import views as curriculum
 from lms.db import db, tune_sqlite
 from lms.defense import models as defense_models
 from lms.defense import views as defense
+from lms.defense.queries import dependents as defense_dependents
 from lms.documents import models as documents_models
 from lms.gradebook import models as gradebook_models
+from lms.gradebook.dependents import register_finders
 from lms.home import views as home
 from lms.library import models as library_models
 from lms.library import views as library
@@ -37,6 +40,7 @@ from lms.people import models as people_models
 from lms.people import views as people
 from lms.probation import models as probation_models
 from lms.probation import views as probation
+from lms.probation.queries import dependents as probation_dependents
 from lms.questions import models as questions_models
 from lms.questions import views as questions
 from lms.quizzes import models as quizzes_models
@@ -143,6 +147,12 @@ def create_app(settings: Settings, overrides: Mapping[str, object] | None = None
     security.init_security(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    register_finders(
+        app,
+        defense_dependents.list_dependents,
+        probation_dependents.list_dependents,
+        certificates_queries.list_dependents,
+    )
     app.add_template_global(_nav, "nav")
     app.add_template_global(_unread_count, "unread_count")
     return app

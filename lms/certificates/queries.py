@@ -1,7 +1,7 @@
 """Reading credentials."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask import url_for
 from sqlalchemy import Select, or_, select
@@ -9,6 +9,7 @@ from sqlalchemy import Select, or_, select
 from lms.certificates.models import Credential
 from lms.db import db
 from lms.errors import NotFound
+from lms.gradebook.dependents import Dependent
 from lms.organisation.queries import find_organisation
 from lms.people.models import Person
 from lms.probation.models import Decision, ProbationFile
@@ -102,6 +103,26 @@ def claim_pending(credential_id: int) -> Credential | None:
         .where(Credential.id == credential_id, Credential.state == "pending")
         .with_for_update(skip_locked=True)
     ).first()
+
+
+def list_dependents(enrolment_ids: Collection[int]) -> list[Dependent]:
+    """Return the credentials that these enrolments led to: what rests on their results."""
+    rows = db.session.execute(
+        select(ProbationFile.enrolment_id, Credential.id, Credential.serial, Credential.issued_at)
+        .join(Decision, Decision.file_id == ProbationFile.id)
+        .join(Credential, Credential.decision_id == Decision.id)
+        .where(ProbationFile.enrolment_id.in_(enrolment_ids))
+        .order_by(Credential.id)
+    )
+    return [
+        Dependent(
+            "credential",
+            enrolment_id,
+            f"/certificates/{credential_id}",
+            {"serial": serial, "at": issued_at.isoformat()},
+        )
+        for enrolment_id, credential_id, serial, issued_at in rows
+    ]
 
 
 def list_waiting(person: Person, now: dt.datetime) -> list[Waiting]:

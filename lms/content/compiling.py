@@ -19,6 +19,7 @@ from lms.content.domain.values import (
     ProgrammeFile,
     QuizFile,
     StageFile,
+    StimulusFile,
 )
 from lms.curriculum.domain.publishing import LessonText, ModuleText, ProgrammeText, StageText
 from lms.library.domain.cards import Card, card_html, next_version
@@ -67,7 +68,8 @@ class Compiled:
     banks: dict[str, BankFiles] = field(default_factory=dict)
     programmes: dict[str, ProgrammeText] = field(default_factory=dict)
     lessons: dict[str, LessonPlace] = field(default_factory=dict)
-    items: dict[str, tuple[str, ItemFile]] = field(default_factory=dict)
+    groups: dict[str, tuple[str, StimulusFile]] = field(default_factory=dict)
+    items: dict[str, tuple[str, ItemFile, int]] = field(default_factory=dict)
     quizzes: dict[str, tuple[str, QuizFile, str]] = field(default_factory=dict)
     conditions: dict[str, ConditionsFile] = field(default_factory=dict)
 
@@ -130,14 +132,34 @@ def _compile_bank(compiled: Compiled, bank: BankFiles) -> None:
     compiled.banks[bank.key] = bank
     titles = {"titles": digest([bank.title, bank.title_en])}
     compiled.things.append(Thing(Kind.BANK, bank.key, titles, bank.where))
+    places: dict[str, int] = {}
+    for stimulus in bank.stimuli:
+        compiled.groups[stimulus.key] = (bank.key, stimulus)
+        parts = group_parts(stimulus.title, stimulus.text, bank.key)
+        compiled.things.append(Thing(Kind.CASE_GROUP, stimulus.key, parts, stimulus.where))
+        places.update(
+            (item.key, place) for place, item in enumerate(bank.sharing(stimulus.key), start=1)
+        )
     for item in bank.items:
-        compiled.items[item.key] = (bank.key, item)
+        place = places.get(item.key, 0)
+        compiled.items[item.key] = (bank.key, item, place)
         parts = {
             "words": content_sha256(item.body, item_facts(item)),
             "place": f"{item.purpose}/{item.position}",
+            "case": case_part(item.stimulus.key if item.stimulus else "", place),
             "bank": bank.key,
         }
         compiled.things.append(Thing(Kind.ITEM, item.key, parts, item.where))
+
+
+def group_parts(title: str, text: str, bank: str) -> dict[str, str]:
+    """Return the parts of a case group that a plan compares."""
+    return {"text": digest([title, text]), "bank": bank}
+
+
+def case_part(group: str, place: int) -> str:
+    """Return where an item stands in its case group; empty for one that stands alone."""
+    return f"{group}/{place}" if group else ""
 
 
 def item_facts(item: ItemFile) -> ItemFacts:

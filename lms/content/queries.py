@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import contains_eager
 
-from lms.content.compiling import CardState, digest, lesson_parts
+from lms.content.compiling import CardState, case_part, digest, group_parts, lesson_parts
 from lms.content.domain.plan import Kind, Stored
 from lms.curriculum.domain.publishing import LessonText
 from lms.curriculum.models import Lesson, Module, Programme, Stage
@@ -14,7 +14,7 @@ from lms.db import db
 from lms.library.models import RuleCard
 from lms.ops.queries import applied_migration
 from lms.probation.models import HiringConditions
-from lms.questions.models import Item, ItemBank, ItemVersion
+from lms.questions.models import CaseGroup, Item, ItemBank, ItemVersion
 from lms.quizzes.models import Quiz
 
 
@@ -45,6 +45,7 @@ def list_stored() -> list[Stored]:
     return [
         *_cards(),
         *_banks(),
+        *_groups(),
         *_programmes(),
         *_lessons(),
         *_items(),
@@ -65,6 +66,16 @@ def _banks() -> Iterator[Stored]:
     for bank in db.session.scalars(select(ItemBank)):
         titles = {"titles": digest([bank.title, bank.title_en])}
         yield Stored(Kind.BANK, bank.key, titles, bank.origin, bank.retired_at is not None)
+
+
+def _groups() -> Iterator[Stored]:
+    rows = db.session.scalars(
+        select(CaseGroup).join(CaseGroup.bank).options(contains_eager(CaseGroup.bank))
+    )
+    for row in rows:
+        parts = group_parts(row.title, row.text, row.bank.key)
+        is_retired = row.retired_at is not None
+        yield Stored(Kind.CASE_GROUP, row.key, parts, row.bank.origin, is_retired)
 
 
 def _programmes() -> Iterator[Stored]:
@@ -113,12 +124,18 @@ def _text(row: Lesson) -> LessonText:
 
 def _items() -> Iterator[Stored]:
     rows = db.session.execute(
-        select(Item, ItemBank.key, ItemBank.origin, ItemVersion.sha256)
+        select(Item, ItemBank.key, ItemBank.origin, ItemVersion.sha256, CaseGroup.key)
         .join(ItemBank, Item.bank_id == ItemBank.id)
+        .outerjoin(CaseGroup, Item.case_group_id == CaseGroup.id)
         .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.version))
     )
-    for item, bank, origin, sha256 in rows:
-        parts = {"words": sha256, "place": f"{item.purpose}/{item.position}", "bank": bank}
+    for item, bank, origin, sha256, group in rows:
+        parts = {
+            "words": sha256,
+            "place": f"{item.purpose}/{item.position}",
+            "case": case_part(group or "", item.group_place),
+            "bank": bank,
+        }
         yield Stored(Kind.ITEM, item.key, parts, origin, item.state == "retired")
 
 

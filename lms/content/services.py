@@ -33,8 +33,16 @@ from lms.issues import Issue, has_errors
 from lms.library.queries import find_current_card
 from lms.library.services import publish_card, retire_card
 from lms.probation.services import publish_conditions
-from lms.questions.queries import get_bank, get_item
-from lms.questions.services import publish_bank, publish_item, retire_bank, retire_item
+from lms.questions.queries import find_group, get_bank, get_item
+from lms.questions.services import (
+    place_in_group,
+    publish_bank,
+    publish_group,
+    publish_item,
+    retire_bank,
+    retire_group,
+    unpublish_item,
+)
 from lms.quizzes.domain.review import ReviewRule
 from lms.quizzes.queries import get_quiz
 from lms.quizzes.services import retire_quiz, upsert_quiz
@@ -121,6 +129,7 @@ class _Writer:
         return {
             Kind.CARD: self._card,
             Kind.BANK: self._bank,
+            Kind.CASE_GROUP: self._group,
             Kind.PROGRAMME: self._programme,
             Kind.LESSON: self._lesson,
             Kind.ITEM: self._item,
@@ -133,11 +142,12 @@ class _Writer:
         return {
             Kind.CARD: self._retire_card,
             Kind.BANK: lambda key: retire_bank(get_bank(key), now=now, actor_id=actor_id),
+            Kind.CASE_GROUP: self._retire_group,
             Kind.PROGRAMME: lambda key: retire_programme(
                 get_programme(key), now=now, actor_id=actor_id
             ),
             Kind.LESSON: lambda key: retire_lesson(get_lesson(key), now=now, actor_id=actor_id),
-            Kind.ITEM: lambda key: retire_item(get_item(key), now=now, actor_id=actor_id),
+            Kind.ITEM: lambda key: unpublish_item(get_item(key), now=now, actor_id=actor_id),
             Kind.QUIZ: lambda key: retire_quiz(get_quiz(key), now=now, actor_id=actor_id),
         }
 
@@ -161,6 +171,22 @@ class _Writer:
             actor_id=self.actor_id,
         )
 
+    def _group(self, key: str) -> None:
+        bank, stimulus = self.compiled.groups[key]
+        publish_group(
+            get_bank(bank),
+            key=key,
+            title=stimulus.title,
+            text=stimulus.text,
+            now=self.now,
+            actor_id=self.actor_id,
+        )
+
+    def _retire_group(self, key: str) -> None:
+        group = find_group(key)
+        if group is not None:
+            retire_group(group, now=self.now, actor_id=self.actor_id)
+
     def _programme(self, key: str) -> None:
         programme = self.compiled.programmes[key]
         publish_programme(programme, origin=FILES, now=self.now, actor_id=self.actor_id)
@@ -177,9 +203,9 @@ class _Writer:
         publish_lesson(module, place.text, now=self.now, actor_id=self.actor_id)
 
     def _item(self, key: str) -> None:
-        bank, item = self.compiled.items[key]
+        bank, item, place = self.compiled.items[key]
         facts = item_facts(item)
-        publish_item(
+        version = publish_item(
             get_bank(bank),
             key=key,
             purpose=item.purpose,
@@ -193,6 +219,8 @@ class _Writer:
             now=self.now,
             actor_id=self.actor_id,
         )
+        group = find_group(item.stimulus.key) if item.stimulus else None
+        place_in_group(version.item, group, place, now=self.now, actor_id=self.actor_id)
 
     def _quiz(self, key: str) -> None:
         programme_key, quiz, sha256 = self.compiled.quizzes[key]

@@ -1,7 +1,7 @@
 """Reading the ledger."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -9,6 +9,9 @@ from lms.db import db
 from lms.gradebook.domain.standing import Entry, Standing, fold
 from lms.gradebook.models import GradeEntry
 from lms.units import Percent, Points
+
+_AT_ONCE = 1000
+"""Enrolments asked for in one statement."""
 
 
 def list_entries(enrolment_id: int) -> Sequence[GradeEntry]:
@@ -45,6 +48,27 @@ def list_standings_of(enrolment_ids: Iterable[int]) -> dict[int, list[Standing]]
     for entry in db.session.scalars(select(GradeEntry).where(GradeEntry.enrolment_id.in_(ids))):
         lines[entry.enrolment_id].append(_as_line(entry))
     return {enrolment_id: fold(lines[enrolment_id]) for enrolment_id in ids}
+
+
+def list_present_by_source(enrolment_ids: Iterable[int]) -> dict[str, GradeEntry]:
+    """Return the present lines of enrolments by the row each came from at first, such as ``attempt:17``.
+
+    A chain of corrections is represented by its last line.
+    """
+    ids = sorted(set(enrolment_ids))
+    entries: list[GradeEntry] = []
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        entries += db.session.scalars(select(GradeEntry).where(GradeEntry.enrolment_id.in_(some)))
+    by_id = {entry.id: entry for entry in entries}
+    superseded = {entry.supersedes_id for entry in entries}
+    return {_first(entry, by_id).source: entry for entry in entries if entry.id not in superseded}
+
+
+def _first(entry: GradeEntry, by_id: Mapping[int, GradeEntry]) -> GradeEntry:
+    while entry.supersedes_id is not None:
+        entry = by_id[entry.supersedes_id]
+    return entry
 
 
 def _as_line(entry: GradeEntry) -> Entry:

@@ -1,6 +1,8 @@
-"""Writing the ledger: one verb, because lines are only ever added."""
+"""Writing the ledger: lines are only ever added, one result or many corrections at once."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -79,22 +81,26 @@ def record_result(
         if known is None:
             raise
         return _same(known, entry)
+    _record(entry, actor_id=actor_id, now=now)
+    return entry
+
+
+def _record(entry: GradeEntry, *, actor_id: int | None, now: dt.datetime) -> None:
     audit.record(
         "gradebook.record_result",
         actor_id=actor_id,
         now=now,
         subject_kind="grade_entry",
         subject_id=entry.id,
-        enrolment_id=enrolment_id,
-        kind=kind,
-        key=key,
-        source=source,
-        points=str(points),
-        max_points=str(max_points),
-        passed=passed,
-        supersedes_id=supersedes_id,
+        enrolment_id=entry.enrolment_id,
+        kind=entry.kind,
+        key=entry.key,
+        source=entry.source,
+        points=str(entry.points),
+        max_points=str(entry.max_points),
+        passed=entry.passed,
+        supersedes_id=entry.supersedes_id,
     )
-    return entry
 
 
 def _check(kind: str, points: Decimal, max_points: Decimal, cut_percent: Decimal) -> None:
@@ -109,9 +115,9 @@ def _check(kind: str, points: Decimal, max_points: Decimal, cut_percent: Decimal
 
 
 def _same(known: GradeEntry, entry: GradeEntry) -> GradeEntry:
-    for field in ("enrolment_id", "kind", "key", "points", "max_points", "cut_percent", "passed"):
-        if getattr(known, field) != getattr(entry, field):
-            raise InvalidState("result_differs", source=known.source, field=field)
+    for name in ("enrolment_id", "kind", "key", "points", "max_points", "cut_percent", "passed"):
+        if getattr(known, name) != getattr(entry, name):
+            raise InvalidState("result_differs", source=known.source, field=name)
     return known
 
 
@@ -129,3 +135,72 @@ def _check_superseded(entry: GradeEntry) -> None:
     taken = select(GradeEntry.id).where(GradeEntry.supersedes_id == entry.supersedes_id)
     if db.session.scalar(taken) is not None:
         raise InvalidState("result_already_superseded", id=entry.supersedes_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A result that was marked anew.
+
+    Attributes:
+        enrolment_id: Whose result it is.
+        first_source: The row that it came from at first, such as ``attempt:17``.
+        source: The new line's own, which begins with that, such as ``attempt:17:rekey:3``.
+        points: Points earned now, 0 to ``max_points``.
+        max_points: Points available now, greater than 0.
+        passed: The decision now.
+        facts: What of the facts beside the line is different now.
+    """
+
+    enrolment_id: int
+    first_source: str
+    source: str
+    points: Decimal
+    max_points: Decimal
+    passed: bool
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def correct_results(
+    corrected: Sequence[Corrected], *, now: dt.datetime, actor_id: int | None
+) -> None:
+    """Enter many corrected results: one new line each, which supersedes the present one of the same row.
+
+    Kind, key and cut score stay; the lines corrected stay in the ledger. The same source twice breaks the
+    transaction: whoever corrects makes sure that it is done once.
+
+    Args:
+        corrected: The results, each of another row.
+        now: The instant of entering.
+        actor_id: Who corrects.
+
+    Raises:
+        InvalidInput: A number outside its range.
+        InvalidState: ``result_missing``: nothing was entered for this row.
+    """
+    present = queries.list_present_by_source([one.enrolment_id for one in corrected])
+    entries = []
+    for one in corrected:
+        line = present.get(one.first_source)
+        if line is None:
+            raise InvalidState("result_missing", source=one.first_source)
+        _check(line.kind, one.points, one.max_points, line.cut_percent)
+        entry = GradeEntry(
+            enrolment_id=one.enrolment_id,
+            kind=line.kind,
+            key=line.key,
+            source=one.source,
+            points=one.points,
+            max_points=one.max_points,
+            cut_percent=line.cut_percent,
+            passed=one.passed,
+            recorded_at=now,
+            recorded_by=actor_id,
+            supersedes_id=line.id,
+            facts={**line.facts, **one.facts},
+        )
+        entries.append(entry)
+    db.session.add_all(entries)
+    db.session.flush()
+    for entry in entries:
+        _record(entry, actor_id=actor_id, now=now)
+    db.session.flush()

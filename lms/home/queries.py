@@ -18,6 +18,7 @@ from lms.organisation import queries as organisation
 from lms.people import queries as people
 from lms.people.models import Person
 from lms.probation import queries as probation
+from lms.questions import queries as questions
 from lms.quizzes import queries as quizzes
 from lms.quizzes.models import Sitting
 from lms.web.waiting import Waiting
@@ -26,6 +27,7 @@ _SOURCES = (
     people.list_waiting,
     organisation.list_waiting,
     curriculum.list_waiting,
+    questions.list_waiting,
     quizzes.list_waiting,
     defense.list_waiting,
     probation.list_waiting,

@@ -31,6 +31,15 @@ def get_organisation() -> Organisation:
     return organisation
 
 
+def is_second_review_on() -> bool:
+    """Say whether an item becomes ready only when somebody other than its author has approved it.
+
+    So it is until the organisation says otherwise, and before it is named.
+    """
+    organisation = find_organisation()
+    return organisation is None or organisation.second_review
+
+
 def list_waiting(person: Person, now: dt.datetime) -> list[Waiting]:  # noqa: ARG001 - same shape in every capability
     """Return what waits for HR and admins of a new product: naming the organisation."""
     if not person.role_names & {RoleName.HR, RoleName.ADMIN} or find_organisation() is not None:

@@ -20,10 +20,22 @@ def name_organisation(
     signer_name: str,
     signer_title: str,
     signer_title_en: str,
+    second_review: bool = True,
     actor_id: int | None,
     now: dt.datetime,
 ) -> Organisation:
     """Set the organisation's names. Certificates issued before keep what they say.
+
+    Args:
+        name: As certificates print it.
+        name_latin: In Latin letters; may be empty.
+        serial_prefix: Starts every serial.
+        signer_name: Who signs; empty for a line to sign on by hand.
+        signer_title: What the signer is.
+        signer_title_en: The same in English; may be empty.
+        second_review: Whether an item becomes ready only when somebody other than its author has approved it.
+        actor_id: Who changes it; None for the command line.
+        now: The instant.
 
     Raises:
         InvalidInput: The name is empty, or the prefix is not two to six capital letters or digits.
@@ -42,6 +54,7 @@ def name_organisation(
     organisation.signer_name = signer_name.strip()
     organisation.signer_title = signer_title.strip()
     organisation.signer_title_en = signer_title_en.strip()
+    organisation.second_review = second_review
     organisation.changed_at = now
     db.session.flush()
     record(
@@ -52,5 +65,6 @@ def name_organisation(
         subject_id=ONLY,
         name=organisation.name,
         serial_prefix=serial_prefix,
+        second_review=second_review,
     )
     return organisation

@@ -25,6 +25,7 @@ def edit() -> ResponseReturnValue:
             signer_name=form.signer_name.data or "",
             signer_title=form.signer_title.data or "",
             signer_title_en=form.signer_title_en.data or "",
+            second_review=bool(form.second_review.data),
             actor_id=current_person().id,
             now=request_now(),
         )

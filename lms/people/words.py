@@ -52,7 +52,7 @@ def state_label(state: str) -> str:
         PersonState.INVITED.value: gettext("已邀请，等本人打开"),
         PersonState.EXPIRED.value: gettext("邀请已过期"),
         PersonState.UNINVITED.value: gettext("还没邀请"),
-        PersonState.INACTIVE.value: gettext("已停用"),
+        PersonState.INACTIVE.value: gettext("账号已停用"),
     }
     return labels[state]
 

@@ -45,7 +45,7 @@ def questions() -> None:
     type=click.Choice(services.COMES_IN_AS),
     default="ready",
     show_default=True,
-    help="of complete new items; others are drafts",
+    help="of complete items; others are drafts, and what is in use stays so until its revision is ready",
 )
 @click.option("--dry-run", is_flag=True, help="check only, save nothing")
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object")

@@ -8,11 +8,12 @@ from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
 from typing_extensions import override
 from werkzeug.datastructures import MultiDict
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from lms.questions.domain.filling import response_from_fields
 from lms.questions.domain.items import CreditRule, ItemType, OrderCredit
+from lms.questions.problem_words import problem_words as problem_words
 from lms.web.form_base import Form
 
 
@@ -104,6 +105,20 @@ def field_words() -> dict[str, str]:
     }
 
 
+def value_words() -> dict[str, dict[str, str]]:
+    """Return how the plain values of a change are said, by field."""
+    yes_or_no = {"true": gettext("是"), "false": gettext("否")}
+    return {
+        "type": type_words(),
+        "difficulty": difficulty_words(),
+        "credit": credit_words(),
+        "red_line": yes_or_no,
+        "match_case": yes_or_no,
+        "match_width": yes_or_no,
+        "fold_traditional": yes_or_no,
+    }
+
+
 def format_words() -> dict[str, str]:
     """Formats of files as trainers call them."""
     return {
@@ -127,6 +142,7 @@ def verb_words() -> dict[str, str]:
         "unchanged": gettext("没有变化"),
         "duplicate": gettext("题库里已有"),
         "refused": gettext("没看懂"),
+        "written": gettext("在编辑器里改好了"),
     }
 
 
@@ -156,6 +172,25 @@ class NewBankForm(BankForm):
         description=_("小写字母、数字和横线，例如 after-sales。不填就自动编号；以后不能改。"),
         validators=[Length(max=40)],
     )
+
+
+class GroupForm(Form):
+    """A text that several items share."""
+
+    title = StringField(
+        _("标题"),
+        description=_("可以不填。"),
+        validators=[Length(max=120, message=_("标题最多 120 个字。"))],
+    )
+    text = TextAreaField(
+        _("材料"),
+        description=_("聊天记录、订单、表格，几道题一起用。"),
+        validators=[
+            DataRequired(_("请写材料。")),
+            Length(max=20_000, message=_("材料最多 20000 个字。")),
+        ],
+    )
+    based_on = HiddenField()
 
 
 class ImportForm(Form):
@@ -190,7 +225,7 @@ class ImportForm(Form):
 class ConfirmForm(Form):
     """How an import comes in, and facts for the items whose file does not say them."""
 
-    state = SelectField(_("资料齐全的新题，导入后是"), coerce=str, default="ready")
+    state = SelectField(_("资料齐全的题，导入后"), coerce=str)
     lesson = SelectField(_("没写所属课程的，都算"), coerce=str, default="")
     point = StringField(
         _("没写知识点的，都算"), validators=[Length(max=80, message=_("知识点最多 80 个字。"))]
@@ -199,8 +234,60 @@ class ConfirmForm(Form):
 
     def offer(self, states: Sequence[str], lessons: Sequence[tuple[str, str]]) -> None:
         """Offer the states that complete items may come in, and the lessons there are, by key and title."""
-        words = state_words()
+        words = {
+            "ready": gettext("直接启用"),
+            "in_review": gettext("送审，另一个人审过才用"),
+            "draft": gettext("先作为草稿"),
+        }
         nothing = ("", gettext("先空着"))
         self.state.choices = [(state, words[state]) for state in states]
         self.lesson.choices = [nothing, *lessons]
         self.difficulty.choices = [nothing, *difficulty_words().items()]
+
+
+class BulkTagForm(Form):
+    """A tag for many items."""
+
+    tag = StringField(
+        _("标签"),
+        validators=[
+            DataRequired(_("请填写标签。")),
+            Length(max=120, message=_("标签最多 120 个字。")),
+        ],
+    )
+
+
+class BulkMoveForm(Form):
+    """A bank to move many items to."""
+
+    bank = SelectField(_("移到"), coerce=str, validators=[DataRequired(_("请选一个题库。"))])
+
+    def offer(self, banks: Sequence[tuple[str, str]]) -> None:
+        """Offer the banks there are, by key and title."""
+        self.bank.choices = [("", gettext("请选择")), *banks]
+
+
+class BulkFactsForm(Form):
+    """What many items are about; what is left empty stays as each of them has it."""
+
+    lesson = SelectField(_("所属课程"), coerce=str, default="")
+    point = StringField(_("知识点"), validators=[Length(max=80, message=_("知识点最多 80 个字。"))])
+    difficulty = SelectField(_("难度"), coerce=str, default="")
+    cards = StringField(
+        _("依据的规则卡"),
+        description=_("规则卡的编号，几张就用逗号隔开；会换掉原来的。"),
+        validators=[Length(max=600)],
+    )
+    intent = SelectField(_("填好之后"), coerce=str, default="in_review")
+
+    def offer(self, lessons: Sequence[tuple[str, str]], *, has_second_review: bool) -> None:
+        """Offer the lessons there are, by key and title, and how far the items may go at once."""
+        kept = ("", gettext("不改"))
+        self.lesson.choices = [kept, *lessons]
+        self.difficulty.choices = [kept, *difficulty_words().items()]
+        ready = [] if has_second_review else [("ready", gettext("马上启用"))]
+        self.intent.choices = [
+            ("in_review", gettext("送审；在用的题照常使用，通过后替换")),
+            *ready,
+            ("draft", gettext("先不送审；在用的题照常使用，新的一版留作修改稿")),
+        ]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, lazy_gettext
 from wtforms import (
+    BooleanField,
     DateTimeLocalField,
     DecimalField,
     Field,
@@ -19,6 +20,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from lms.people.models import Cohort
+from lms.quizzes.domain.objections import TEXT_AT_MOST
 from lms.quizzes.domain.review import ReviewRule
 from lms.quizzes.domain.sittings import (
     MAX_ATTEMPTS,
@@ -161,4 +163,71 @@ class CancelForm(Form):
     reason = StringField(
         lazy_gettext("取消原因（会发给学员）"),
         validators=[DataRequired(_MISSING), Length(max=500)],
+    )
+
+
+class ObjectionForm(Form):
+    """What somebody has to say about a question."""
+
+    text = TextAreaField(
+        lazy_gettext("哪里有问题"),
+        validators=[
+            DataRequired(lazy_gettext("请写一写哪里有问题。")),
+            Length(max=TEXT_AT_MOST, message=lazy_gettext("最多 1000 字，请写短一些。")),
+        ],
+    )
+
+
+def _outcomes() -> dict[str, str]:
+    return {
+        "yes": gettext("采纳：题目确实有问题"),
+        "no": gettext("不采纳：题目没有问题"),
+    }
+
+
+class DecisionForm(Form):
+    """The outcome of an objection."""
+
+    upheld = RadioField(
+        lazy_gettext("结论"),
+        choices=_outcomes,
+        validators=[InputRequired(lazy_gettext("请选一个结论。"))],
+    )
+    reason = TextAreaField(
+        lazy_gettext("理由（学员会看到）"),
+        validators=[
+            DataRequired(lazy_gettext("请写明理由，学员会看到它。")),
+            Length(max=TEXT_AT_MOST, message=lazy_gettext("最多 1000 字，请写短一些。")),
+        ],
+    )
+    with_others = BooleanField(lazy_gettext("这一版其余没处理的疑问一并这样答复"))
+
+
+class RekeyForm(Form):
+    """What confirms a re-key: the reason, and that its consequences were read."""
+
+    reason = TextAreaField(
+        lazy_gettext("为什么更正"),
+        validators=[
+            DataRequired(lazy_gettext("请写明原因，以后查起来要看它。")),
+            Length(max=500, message=lazy_gettext("最多 500 字，请写短一些。")),
+        ],
+    )
+    reply = TextAreaField(lazy_gettext("回复提出疑问的学员"), validators=[Length(max=TEXT_AT_MOST)])
+    in_bank = BooleanField()
+    confirmed = BooleanField(
+        lazy_gettext("我看过了上面的名单和人数"),
+        validators=[DataRequired(lazy_gettext("请先看完名单和人数，再勾选这一项。"))],
+    )
+
+
+class UndoForm(Form):
+    """Taking a re-key back, with the reason."""
+
+    reason = TextAreaField(
+        lazy_gettext("为什么撤销"),
+        validators=[
+            DataRequired(lazy_gettext("请写明原因，以后查起来要看它。")),
+            Length(max=500, message=lazy_gettext("最多 500 字，请写短一些。")),
+        ],
     )

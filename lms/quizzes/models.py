@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.curriculum.models import Enrolment
 from lms.db import Base, Id, JsonList, JsonObject
 from lms.people.models import Cohort, Person
+from lms.questions.models import ItemVersion
 from lms.quizzes.domain.item_results import CHOSEN_AT_MOST
 
 
@@ -140,6 +141,7 @@ class StoredItemResult(Base):
             "points",
             "max_points",
             "is_right",
+            "cohort_id",
         ),
         Index("ix_item_result_seconds", "item_version_id", "is_first", "seconds"),
     )
@@ -149,6 +151,8 @@ class StoredItemResult(Base):
     )
     position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     item_version_id: Mapped[Id] = mapped_column(ForeignKey("item_version.id"))
+    #: The cohort of the sitting.
+    cohort_id: Mapped[Id] = mapped_column(ForeignKey("cohort.id"))
     #: Whether the attempt is the person's earliest at this quiz, over all sittings.
     is_first: Mapped[bool]
     points: Mapped[Decimal]
@@ -218,6 +222,10 @@ class Objection(Base):
     decided_at: Mapped[dt.datetime | None]
     decided_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
 
+    attempt: Mapped[Attempt] = relationship()
+    version: Mapped[ItemVersion] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
 
 class ObjectionMessage(Base):
     """One message of an objection's thread; never changed."""
@@ -230,9 +238,13 @@ class ObjectionMessage(Base):
     text: Mapped[str] = mapped_column(Text)
     created_at: Mapped[dt.datetime]
 
+    person: Mapped[Person] = relationship()
+
 
 SITTING = cast("Table", Sitting.__table__)
 ATTEMPT = cast("Table", Attempt.__table__)
 RESPONSE = cast("Table", Response.__table__)
 ITEM_RESULT = cast("Table", StoredItemResult.__table__)
+ITEM_REKEY = cast("Table", ItemRekey.__table__)
+REKEYED_ATTEMPT = cast("Table", RekeyedAttempt.__table__)
 """The tables themselves, for the few statements of the exam that go round the ORM."""

@@ -10,6 +10,9 @@ from lms.content.domain.values import BankFiles
 from lms.content.services import check_files
 from lms.questions.domain.items import (
     CHOICES,
+    MARKED_BY_PEOPLE,
+    FieldError,
+    ItemType,
     is_right,
     item_as_json,
     item_from_json,
@@ -41,8 +44,14 @@ def test_item_answers_its_own_responses(body: Mapping[str, object]) -> None:
         assert not is_right(item, answer)
         assert 0 <= score(item, answer, full) < full
     for raw in samples.malformed:
-        with pytest.raises(ValueError, match=r"chosen|response|text"):
+        with pytest.raises(FieldError):
             parse_response(item, raw)
+
+
+def test_every_type_that_can_be_drawn_is_at_work() -> None:
+    drawn = {item_from_json(item.body).type for bank in BANKS for item in bank.of("quiz")}
+    assert drawn == set(ItemType) - MARKED_BY_PEOPLE
+    assert sum(len(bank.stimuli) for bank in BANKS) >= 2
 
 
 @pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.key)

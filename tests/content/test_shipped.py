@@ -9,7 +9,13 @@ from lms.config import ROOT
 from lms.content.compiling import compile_content
 from lms.content.domain.checks.banks import is_key_longest
 from lms.content.services import check_files
+from lms.questions.domain.item_writing import advise
 from lms.questions.domain.items import (
+    Cloze,
+    Matching,
+    MultipleResponse,
+    Numeric,
+    ShortText,
     SingleResponse,
     TrueFalse,
     item_from_json,
@@ -72,15 +78,33 @@ def test_a_lesson_renders_without_a_missing_card(key):
 def test_an_item_explains_every_option(key):
     item = item_from_json(ITEMS[key].body)
     assert item.explanation.strip()
-    for option in item.options:
-        assert option.feedback.strip()
-        assert "以上都" not in option.text
+    for part in (gap.item for gap in item.gaps) if isinstance(item, Cloze) else (item,):
+        assert all(said.strip() for said in feedback(part)), part
+        assert not any("以上都" in option.text for option in part.options)
+
+
+def feedback(item):
+    """What is said about each option, step or accepted answer; matching explains itself as a whole."""
+    if isinstance(item, ShortText | Numeric):
+        return [one.feedback for one in item.accepted]
+    return [] if isinstance(item, Matching) else [option.feedback for option in item.options]
+
+
+@pytest.mark.parametrize("key", ITEMS)
+def test_nobody_advises_against_how_an_item_is_written(key):
+    assert [each.code for each in advise(item_from_json(ITEMS[key].body))] == []
+
+
+@pytest.mark.parametrize("bank", CONTENT.banks, ids=lambda bank: bank.key)
+def test_a_shared_text_carries_two_or_three_items_of_a_quiz(bank):
+    for stimulus in bank.stimuli:
+        assert 2 <= len(bank.sharing(stimulus.key)) <= 3
 
 
 @pytest.mark.parametrize("key", BANKS)
 def test_a_bank_gives_no_keys_away(key):
     items = [item_from_json(item.body) for item in BANKS[key].of("quiz")]
-    choices = [item for item in items if not isinstance(item, TrueFalse)]
+    choices = [item for item in items if isinstance(item, SingleResponse | MultipleResponse)]
     assert sum(is_key_longest(item) for item in choices) <= len(choices) * 0.3
     singles = [item for item in items if isinstance(item, SingleResponse)]
     places = Counter([option.id for option in item.options].index(item.key) for item in singles)

@@ -8,8 +8,9 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 from lms.db import db
-from lms.questions.models import ItemBank, ItemVersion
-from lms.questions.services import publish_bank, publish_item
+from lms.questions.domain.identity import ItemFacts
+from lms.questions.models import Item, ItemBank, ItemVersion
+from lms.questions.services import add_version, make_current, publish_bank, publish_item
 from tests.conftest import NOON
 
 _numbers = itertools.count(1)
@@ -141,6 +142,57 @@ def make_item(
         position=position,
         now=now,
     )
+    db.session.commit()
+    return version
+
+
+def write_item(
+    author_id: int | None,
+    *,
+    bank: ItemBank | None = None,
+    state: str = "draft",
+    body: Mapping[str, object] | None = None,
+    point: str = "发票",
+    difficulty: str = "medium",
+    purpose: str = "quiz",
+    now: dt.datetime = NOON,
+) -> Item:
+    """Return a stored item of one version that ``author_id`` wrote, in any state; notes and messages are not made."""
+    bank = bank or make_bank(0)
+    number = next(_numbers)
+    item = Item(
+        bank=bank,
+        key=f"{bank.key}-w{number}",
+        purpose=purpose,
+        state=state,
+        version=0,
+        revision=0,
+        lesson_key="",
+        point="",
+        position=number,
+    )
+    db.session.add(item)
+    db.session.flush()
+    facts = ItemFacts(f"{bank.key}-lesson", point, (), difficulty, red_line=False)
+    version = add_version(item, body or single_body(), facts, actor_id=author_id, now=now)
+    make_current(item, version, now=now)
+    db.session.commit()
+    return item
+
+
+def propose(
+    item: Item,
+    body: Mapping[str, object],
+    author_id: int | None,
+    *,
+    state: str = "draft",
+    now: dt.datetime = NOON,
+) -> ItemVersion:
+    """Return a version of ``item`` that waits beside the one in use."""
+    facts = ItemFacts(item.lesson_key, item.point, (), "medium", red_line=False)
+    version = add_version(item, body, facts, actor_id=author_id, now=now)
+    item.proposed, item.proposed_state = version.number, state
+    item.revision += 1
     db.session.commit()
     return version
 

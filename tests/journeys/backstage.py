@@ -18,14 +18,21 @@ from lms.people.domain.roles import RoleName
 from lms.probation import queries as probation
 from lms.probation import services as probation_services
 from lms.probation.domain.contract import ContractDates, ContractKind, usual_last_day
-from lms.questions.domain.items import item_from_json, sample_responses
+from lms.questions.domain.items import (
+    answer_as_json,
+    is_omitted,
+    item_from_json,
+    parse_response,
+    sample_responses,
+)
 from tests.journeys.site import Site
 
-Answers = dict[int, list[str]]
+Answers = dict[int, dict[str, object]]
+"""By position, in the shape that ``answer_as_json`` gives."""
 
 
 def find_answers(site: Site, attempt_id: int, *, wrong: int = 0) -> Answers:
-    """Return by position the options to choose: right, but the first ``wrong`` ones wrong."""
+    """Return by position what to answer: right, but the first ``wrong`` ones wrong."""
     path = site.folder / "lms.sqlite3"
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
         (paper,) = database.execute(
@@ -33,9 +40,11 @@ def find_answers(site: Site, attempt_id: int, *, wrong: int = 0) -> Answers:
         ).fetchone()
     found: Answers = {}
     for position, entry in enumerate(json.loads(paper), start=1):
-        samples = sample_responses(item_from_json(entry["body"]))
-        raw = samples.wrong if position <= wrong else samples.right
-        found[position] = next(list(one["chosen"]) for one in raw if one["chosen"])
+        item = item_from_json(entry["body"])
+        samples = sample_responses(item)
+        given = samples.wrong if position <= wrong else samples.right
+        raw = next(one for one in given if not is_omitted(one))
+        found[position] = answer_as_json(parse_response(item, raw))
     return found
 
 
@@ -46,7 +55,7 @@ def stored_answers(site: Site, attempt_id: int) -> Answers:
         rows = database.execute(
             "SELECT position, answer FROM response WHERE attempt_id = ?", (attempt_id,)
         ).fetchall()
-    return {position: json.loads(answer).get("chosen", []) for position, answer in rows}
+    return {position: json.loads(answer) for position, answer in rows}
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What a person does with a page: follow, press, fill in, look. Each new page is looked at by axe."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,41 @@ class Hand:
         """Choose an option of a list."""
         self.field(label).select_option(label=option)
 
+    # --- answering an item of a paper, whatever its type
+
+    def give(self, position: int, given: Mapping[str, Any]) -> None:
+        """Answer the item at ``position``; ``given`` is what the product would store."""
+        item = self.page.locator(f"#item-{position}")
+        for target, value in controls(item, given):
+            if isinstance(value, bool):
+                target.check()
+            elif target.evaluate("one => one.tagName") == "SELECT":
+                target.select_option(value)
+            else:
+                target.fill(value)
+                target.blur()  # leaving a text keeps it at once
+        if "order" in given:
+            self._sort(item, given["order"])
+
+    def _sort(self, item: Locator, order: Sequence[str]) -> None:
+        for place, step in enumerate(order):
+            while shown_steps(item).index(step) > place:
+                item.locator(f"[data-step='{step}'] [data-move='-1']").click()
+        keep = item.locator("[data-keep]")
+        if keep.is_visible():
+            keep.click()
+
+    def finds(self, position: int, given: Mapping[str, Any]) -> None:
+        """Wait until the item at ``position`` shows this answer."""
+        item = self.page.locator(f"#item-{position}")
+        for target, value in controls(item, given):
+            if isinstance(value, bool):
+                expect(target).to_be_checked()
+            else:
+                expect(target).to_have_value(value)
+        if "order" in given:
+            assert shown_steps(item) == given["order"]
+
     # --- looking
 
     @property
@@ -139,6 +174,31 @@ class Hand:
         target = folder / coming.value.suggested_filename
         coming.value.save_as(target)
         return target
+
+
+def controls(item: Locator, given: Mapping[str, Any]) -> Iterator[tuple[Locator, str | bool]]:
+    """Yield each control of an item with what it is to say; the steps of an ordering have none of their own."""
+    for value in given.get("chosen", ()):
+        yield item.locator(f"input[value='{value}']"), True
+    if "text" in given:
+        yield item.locator("input[name$=':text']"), given["text"]
+    for premise, choice in given.get("pairs", {}).items():
+        yield item.locator(f"select[name$=':pair:{premise}']"), choice
+    for gap, inner in given.get("gaps", {}).items():
+        name = f":gap:{gap}:"
+        if "text" in inner:
+            yield item.locator(f"input[name$='{name}text']"), inner["text"]
+        for value in inner.get("chosen", ()):
+            box = item.locator(f"input[name$='{name}chosen'][value='{value}']")
+            if box.count():
+                yield box, True
+            else:
+                yield item.locator(f"select[name$='{name}chosen']"), value
+
+
+def shown_steps(item: Locator) -> list[str]:
+    """Return the steps of an ordering as they stand."""
+    return [str(one.get_attribute("data-step")) for one in item.locator("[data-step]").all()]
 
 
 def give_device(

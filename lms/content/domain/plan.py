@@ -14,6 +14,7 @@ class Kind(StrEnum):
 
     CARD = "card"
     BANK = "bank"
+    CASE_GROUP = "case_group"
     PROGRAMME = "programme"
     LESSON = "lesson"
     ITEM = "item"
@@ -147,13 +148,14 @@ def _check_programme(thing: Thing, before: Stored) -> list[Issue]:
     ]
 
 
-def _check_item(thing: Thing, before: Stored) -> list[Issue]:
+def _check_bank(thing: Thing, before: Stored) -> list[Issue]:
+    """An item and a shared text stay in their bank."""
     if thing.parts["bank"] == before.parts.get("bank"):
         return []
-    message = (
-        f"the item {thing.key!r} belongs to the bank {before.parts.get('bank')!r}; give it a new id"
-    )
-    return [_error("item_of_other_bank", thing, message)]
+    name, bank = thing.kind.value.replace("_", " "), before.parts.get("bank")
+    message = f"the {name} {thing.key!r} belongs to the bank {bank!r}; give it a new id"
+    group = "group" if thing.kind is Kind.CASE_GROUP else "item"
+    return [_error(f"{group}_of_other_bank", thing, message)]
 
 
 def _check_conditions(thing: Thing, before: Stored) -> list[Issue]:
@@ -178,7 +180,8 @@ def _check_conditions(thing: Thing, before: Stored) -> list[Issue]:
 
 _CHECKS = {
     Kind.PROGRAMME: _check_programme,
-    Kind.ITEM: _check_item,
+    Kind.ITEM: _check_bank,
+    Kind.CASE_GROUP: _check_bank,
     Kind.CONDITIONS: _check_conditions,
 }
 

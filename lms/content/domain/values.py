@@ -218,6 +218,7 @@ class ItemFile:
         purpose: ``quiz`` or ``recall``.
         position: Place in its file, from 1.
         body: What ``questions.domain.items.item_from_json`` reads; empty when it could not be read.
+        stimulus: The text that it shares with other items of its bank.
     """
 
     where: Where
@@ -230,6 +231,17 @@ class ItemFile:
     cards: tuple[Reference, ...]
     difficulty: str
     red_line: bool
+    stimulus: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StimulusFile:
+    """A text that several items of a bank share: a chat, an order, a table."""
+
+    where: Where
+    key: str
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +253,15 @@ class BankFiles:
     title: str
     title_en: str
     items: tuple[ItemFile, ...]
+    stimuli: tuple[StimulusFile, ...] = ()
 
     def of(self, purpose: str) -> tuple[ItemFile, ...]:
         """Return the items of one purpose."""
         return tuple(item for item in self.items if item.purpose == purpose)
+
+    def sharing(self, stimulus: str) -> tuple[ItemFile, ...]:
+        """Return the items under a shared text, in the order of the file."""
+        return tuple(item for item in self.items if item.stimulus and item.stimulus.key == stimulus)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from lms.content.domain.values import BankFiles, ItemFile
-from lms.content.reading.fields import Fields
+from lms.content.domain.values import BankFiles, ItemFile, Reference, StimulusFile
+from lms.content.reading.fields import TITLE_LENGTH, Fields
 from lms.content.reading.markup import find_slips_without_boxes
+from lms.content.reading.prose import Prose
 from lms.content.reading.sources import Source
-from lms.questions.domain.exchange.yaml_bank import plain
+from lms.questions.domain.exchange.yaml_bank import line_at, plain
 from lms.questions.domain.exchange.yaml_lines import Node
 from lms.questions.domain.exchange.yaml_shape import FIELDS, body_from_entry
 from lms.questions.domain.identity import DIFFICULTIES
@@ -21,6 +22,8 @@ from lms.questions.domain.items import (
 
 FILES = {"items.yml": "quiz", "recall.yml": "recall"}
 """Item files of a bank, and what their items are for."""
+STIMULI = "stimuli.yml"
+"""Texts that several quiz items of the bank share."""
 POINT_LENGTH = 80
 _CHOICES = (ItemType.SINGLE_RESPONSE, ItemType.MULTIPLE_RESPONSE, ItemType.TRUE_FALSE)
 """Types of which every option must say why; the others are read as imports read them."""
@@ -30,7 +33,7 @@ def read_bank(source: Source, folder: Path) -> BankFiles | None:
     """Read one folder of ``question_banks/``; None after noting why it cannot be read."""
     path = folder / "bank.yml"
     node = source.yaml(path)
-    known = ("bank.yml", *FILES)
+    known = ("bank.yml", *FILES, STIMULI)
     for other in source.listed(folder):
         if other.name not in known:
             source.unread(other, ", ".join(known))
@@ -48,10 +51,32 @@ def read_bank(source: Source, folder: Path) -> BankFiles | None:
             if (folder / name).exists()
             for item in _read_items(source, folder / name, purpose)
         ),
+        stimuli=_read_stimuli(source, folder / STIMULI) if (folder / STIMULI).exists() else (),
     )
     fields.choice("origin", ("files",))
     fields.finish()
     return bank
+
+
+def _read_stimuli(source: Source, path: Path) -> tuple[StimulusFile, ...]:
+    return tuple(
+        stimulus
+        for entry in source.entries(path)
+        if (stimulus := _read_stimulus(entry, source, path)) is not None
+    )
+
+
+def _read_stimulus(entry: Node, source: Source, path: Path) -> StimulusFile | None:
+    fields = Fields(entry, source.name(path), source.report)
+    key = fields.key()
+    title = fields.text("title", required=False, at_most=TITLE_LENGTH)
+    line = fields.line_of("text")
+    text = fields.text("text")
+    fields.finish()
+    # The words of a block begin on the line after its sign.
+    first = (line or fields.line) + ("\n" in text)
+    Prose(source.report, fields.where("text", first), text).check_stimulus()
+    return StimulusFile(fields.where(), key, title, text) if key else None
 
 
 def _read_items(source: Source, path: Path, purpose: str) -> list[ItemFile]:
@@ -79,7 +104,8 @@ def _read_item(
         cards=fields.references("cards"),
         difficulty=fields.choice("difficulty", DIFFICULTIES),
         red_line=fields.flag("red_line"),
-        body=_read_body(fields, kind) if kind else {},
+        body=_read_body(fields, kind, entry) if kind else {},
+        stimulus=_read_share(fields, purpose),
     )
     if kind:  # else nobody knows which fields it has
         fields.finish()
@@ -88,13 +114,29 @@ def _read_item(
     return item if key else None
 
 
-def _read_body(fields: Fields, kind: str) -> Mapping[str, object]:
-    return _read_choice(fields, kind) if kind in _CHOICES else _read_other(fields, kind)
+def _read_share(fields: Fields, purpose: str) -> Reference | None:
+    # Recall shows each item by itself.
+    is_there = purpose == "quiz" and fields.has("stimulus")
+    return fields.reference("stimulus") if is_there else None
 
 
-def _read_other(fields: Fields, kind: str) -> Mapping[str, object]:
-    """Read the types whose shape ``yaml_shape`` knows."""
+def _read_body(fields: Fields, kind: str, entry: Node) -> Mapping[str, object]:
     before = len(fields.report.issues)
+    read = _read_choice if kind in _CHOICES else _read_other
+    written = read(fields, kind)
+    if len(fields.report.issues) > before:
+        return {}
+    try:
+        body = written if kind in _CHOICES else body_from_entry(written)
+        return item_as_json(item_from_json(body))
+    except FieldError as error:
+        line = line_at(entry, error.field)
+        fields.error("item_malformed", error.field, error.problem, line)
+        return {}
+
+
+def _read_other(fields: Fields, kind: str) -> dict[str, object]:
+    """Read the types whose shape ``yaml_shape`` knows."""
     entry: dict[str, object] = {
         "type": kind,
         "stem": fields.markdown("stem"),
@@ -106,13 +148,7 @@ def _read_other(fields: Fields, kind: str) -> Mapping[str, object]:
         if node is not None:
             entry[name] = plain(node)
             _check_words(fields, name, node)
-    if len(fields.report.issues) > before:
-        return {}
-    try:
-        return item_as_json(item_from_json(body_from_entry(entry)))
-    except FieldError as error:
-        fields.error("item_malformed", error.field, error.problem)
-        return {}
+    return entry
 
 
 def _check_words(fields: Fields, name: str, node: Node) -> None:
@@ -129,8 +165,7 @@ def _check_words(fields: Fields, name: str, node: Node) -> None:
                 fields.error(code, name, f"{line.strip()[:40]!r}: {problem}", node.line)
 
 
-def _read_choice(fields: Fields, kind: str) -> Mapping[str, object]:
-    before = len(fields.report.issues)
+def _read_choice(fields: Fields, kind: str) -> dict[str, object]:
     body: dict[str, object] = {
         "type": kind,
         "stem": fields.markdown("stem"),
@@ -150,13 +185,7 @@ def _read_choice(fields: Fields, kind: str) -> Mapping[str, object]:
         body["credit"] = CreditRule.EXACT.value
         if fields.has("credit"):
             body["credit"] = fields.choice("credit", [rule.value for rule in CreditRule])
-    if len(fields.report.issues) > before:
-        return {}
-    try:
-        return item_as_json(item_from_json(body))
-    except FieldError as error:
-        fields.error("item_malformed", error.field, error.problem)
-        return {}
+    return body
 
 
 def _read_option(fields: Fields) -> tuple[dict[str, str], bool]:

@@ -7,7 +7,13 @@ from lms.curriculum.services.enrolments import (
     enrol_cohort,
     withdraw_enrolment,
 )
-from lms.curriculum.services.progress import note_reading, note_recalled, pass_gate
+from lms.curriculum.services.progress import (
+    Passing,
+    note_reading,
+    note_recalled,
+    pass_gate,
+    pass_gates,
+)
 from lms.curriculum.services.publishing import (
     publish_lesson,
     publish_programme,
@@ -17,12 +23,14 @@ from lms.curriculum.services.publishing import (
 
 __all__ = [
     "CohortEnrolled",
+    "Passing",
     "complete_enrolment",
     "enrol",
     "enrol_cohort",
     "note_reading",
     "note_recalled",
     "pass_gate",
+    "pass_gates",
     "publish_lesson",
     "publish_programme",
     "retire_lesson",

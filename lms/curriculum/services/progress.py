@@ -1,7 +1,8 @@
 """Noting what was read and recalled, and which gates were passed."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy.exc import IntegrityError
@@ -10,7 +11,13 @@ from lms.audit.services import record
 from lms.curriculum.domain.path import GateKind
 from lms.curriculum.domain.reading import Mark, move_mark
 from lms.curriculum.models import Enrolment, GatePass, Lesson, LessonProgress
-from lms.curriculum.queries import find_gate_pass, find_progress, get_enrolment, get_lesson
+from lms.curriculum.queries import (
+    find_gate_pass,
+    find_progress,
+    get_enrolment,
+    get_lesson,
+    list_enrolments,
+)
 from lms.db import db
 from lms.errors import InvalidInput, InvalidState
 
@@ -137,19 +144,80 @@ def pass_gate(
         if found is None:
             raise
         return found
+    _record_pass(gate, actor_id=actor_id, now=now)
+    return gate
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A gate that was passed, for ``pass_gates``; the fields are those of ``pass_gate``."""
+
+    enrolment_id: int
+    kind: str
+    key: str
+    percent: Decimal | None
+    evidence: Mapping[str, object]
+
+
+def pass_gates(passings: Sequence[Passing], *, now: dt.datetime, actor_id: int | None) -> None:
+    """Write down many gates in a fixed number of statements; those passed before keep their first pass.
+
+    Args:
+        passings: The gates, each once.
+        now: The instant of passing.
+        actor_id: The person who decided, where one did.
+
+    Raises:
+        InvalidInput: ``no_such_gate``.
+    """
+    ids = sorted({one.enrolment_id for one in passings})
+    enrolments = {one.id: one for one in list_enrolments(ids)} if ids else {}
+    for one in passings:
+        _check_gate(enrolments[one.enrolment_id], one.kind, one.key)
+    gates = [
+        GatePass(
+            enrolment_id=one.enrolment_id,
+            kind=one.kind,
+            key=one.key,
+            passed_at=now,
+            percent=one.percent,
+            evidence=dict(one.evidence),
+        )
+        for one in passings
+    ]
+    try:
+        with db.session.begin_nested():
+            db.session.add_all(gates)
+    except IntegrityError:
+        # Some are passed already, or somebody passed one meanwhile: one by one, then.
+        for one in passings:
+            pass_gate(
+                one.enrolment_id,
+                kind=one.kind,
+                key=one.key,
+                percent=one.percent,
+                evidence=one.evidence,
+                now=now,
+                actor_id=actor_id,
+            )
+        return
+    for gate in gates:
+        _record_pass(gate, actor_id=actor_id, now=now)
+
+
+def _record_pass(gate: GatePass, *, actor_id: int | None, now: dt.datetime) -> None:
     record(
         "curriculum.pass_gate",
         actor_id=actor_id,
         now=now,
         subject_kind="gate_pass",
         subject_id=gate.id,
-        enrolment_id=enrolment_id,
-        kind=kind,
-        key=key,
-        percent=None if percent is None else str(percent),
-        evidence=dict(evidence),
+        enrolment_id=gate.enrolment_id,
+        kind=gate.kind,
+        key=gate.key,
+        percent=None if gate.percent is None else str(gate.percent),
+        evidence=gate.evidence,
     )
-    return gate
 
 
 def _check_gate(enrolment: Enrolment, kind: str, key: str) -> None:

@@ -55,22 +55,57 @@ class Snapshot:
 
 
 def compare_texts(old: str, new: str) -> tuple[Piece, ...]:
-    """Return the pieces of which ``old`` and ``new`` are made.
+    """Return the pieces of which ``old`` and ``new`` are made, as few as a reader can follow.
 
-    Pieces that are not ``NEW`` joined give ``old``; those that are not ``GONE`` joined give ``new``.
+    Pieces that are not ``NEW`` joined give ``old``; those that are not ``GONE`` joined give ``new``. What stayed by
+    chance between two longer changes (a comma, a 的) is shown as changed with them.
     """
     before, after = _WORDS.findall(old), _WORDS.findall(new)
+    runs = [
+        _Run("".join(before[a:b]), "".join(after[c:d]))
+        for _, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    ]
     pieces: list[Piece] = []
-    for _, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if before[a:b] == after[c:d]:
-            pieces.append(Piece(Mark.SAME, "".join(before[a:b])))
+    for run in _without_islands(runs):
+        if run.is_same:
+            pieces.append(Piece(Mark.SAME, run.old))
         else:
-            pieces.extend(
-                Piece(mark, "".join(words))
-                for mark, words in ((Mark.GONE, before[a:b]), (Mark.NEW, after[c:d]))
-                if words
-            )
+            marked = ((Mark.GONE, run.old), (Mark.NEW, run.new))
+            pieces.extend(Piece(mark, text) for mark, text in marked if text)
     return tuple(pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What stood somewhere before, and what stands there now."""
+
+    old: str
+    new: str
+
+    @property
+    def is_same(self) -> bool:
+        return self.old == self.new
+
+    @property
+    def length(self) -> int:
+        return max(len(self.old), len(self.new))
+
+
+def _without_islands(runs: list[_Run]) -> list[_Run]:
+    """Join changes with what stayed between them where that is no longer than the change on either side."""
+    done: list[_Run] = []
+    for run in runs:
+        done.append(run)
+        # A change that grew may now be longer than what stayed before it.
+        while len(done) >= 3 and _is_island(*done[-3:]):
+            last = done[-3:]
+            done[-3:] = [_Run("".join(r.old for r in last), "".join(r.new for r in last))]
+    return done
+
+
+def _is_island(left: _Run, between: _Run, right: _Run) -> bool:
+    is_between = between.is_same and not left.is_same and not right.is_same
+    return is_between and between.length <= min(left.length, right.length)
 
 
 def compare(old: Snapshot, new: Snapshot) -> list[Change]:

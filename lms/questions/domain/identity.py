@@ -69,3 +69,9 @@ def content_sha256(body: Mapping[str, object], facts: ItemFacts) -> str:
         separators=(",", ":"),
     )
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def group_sha256(title: str, text: str) -> str:
+    """Return the SHA-256 (64 hexadecimal digits) of the words of a case group."""
+    canonical = json.dumps([title, text], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

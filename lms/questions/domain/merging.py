@@ -24,13 +24,14 @@ MARKED_AT_MOST = 40
 
 
 class Verb(StrEnum):
-    """What happens to one item of a file."""
+    """What happens to one item of a file; no plan says ``WRITTEN``: somebody put it right in the editor."""
 
     CREATE = "create"
     REVISE = "revise"
     UNCHANGED = "unchanged"
     DUPLICATE = "duplicate"
     REFUSED = "refused"
+    WRITTEN = "written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Plan:
     def count(self) -> dict[str, int]:
         """Return how many entries have each verb."""
         found = Counter(entry.verb for entry in self.entries)
-        return {verb.value: found[verb] for verb in Verb}
+        return {verb.value: found[verb] for verb in Verb if verb is not Verb.WRITTEN}
 
     def by_type(self) -> dict[str, int]:
         """Return how many items there are of each type, refused places left out."""

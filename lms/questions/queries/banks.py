@@ -1,6 +1,6 @@
 """Reading banks."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, or_, select
 
 from lms.db import db
 from lms.errors import NotFound
-from lms.questions.models import Item, ItemBank, ItemVersion
+from lms.questions.models import Item, ItemBank
 from lms.questions.queries.names import QUIZ, RETIRED
 from lms.web.listing import like
 
@@ -42,19 +42,31 @@ def list_own_banks() -> Sequence[ItemBank]:
     ).all()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BankCounts:
     """How many items a bank holds.
 
     Attributes:
         by_purpose: Items in use (not retired) by purpose.
         by_type: Quiz items in use by type.
-        retired: Retired items.
+        by_state: Items by state.
+        proposals: Items with a newer version that waits for its review.
     """
 
-    by_purpose: dict[str, int]
-    by_type: dict[str, int]
-    retired: int
+    by_purpose: Counter[str]
+    by_type: Counter[str]
+    by_state: Counter[str]
+    proposals: int
+
+    @property
+    def retired(self) -> int:
+        """Retired items."""
+        return self.by_state[RETIRED]
+
+    @property
+    def all(self) -> int:
+        """All items, retired ones too."""
+        return self.by_state.total()
 
     @property
     def total(self) -> int:
@@ -83,23 +95,17 @@ def select_banks(words: str = "", *, state: str = "") -> Select[ItemBank]:
 
 def count_items(bank_ids: Sequence[int]) -> dict[int, BankCounts]:
     """Return the counts of banks by id, with one query."""
+    kinds = (Item.bank_id, Item.purpose, Item.state, Item.type, Item.proposed_state)
     rows = db.session.execute(
-        select(Item.bank_id, Item.purpose, Item.state, ItemVersion.type, func.count())
-        .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.version))
-        .where(Item.bank_id.in_(bank_ids))
-        .group_by(Item.bank_id, Item.purpose, Item.state, ItemVersion.type)
+        select(*kinds, func.count()).where(Item.bank_id.in_(bank_ids)).group_by(*kinds)
     ).all()
-    retired: dict[int, int] = defaultdict(int)
-    purposes: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    types: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for bank_id, purpose, state, name, number in rows:
-        if state == RETIRED:
-            retired[bank_id] += number
-            continue
-        purposes[bank_id][purpose] += number
-        if purpose == QUIZ:
-            types[bank_id][name] += number
-    return {
-        bank_id: BankCounts(dict(purposes[bank_id]), dict(types[bank_id]), retired[bank_id])
-        for bank_id in bank_ids
-    }
+    found = {bank_id: BankCounts(Counter(), Counter(), Counter(), 0) for bank_id in bank_ids}
+    for bank_id, purpose, state, name, proposed, number in rows:
+        count = found[bank_id]
+        count.by_state[state] += number
+        count.proposals += number if proposed else 0
+        if state != RETIRED:
+            count.by_purpose[purpose] += number
+            if purpose == QUIZ:
+                count.by_type[name] += number
+    return found

@@ -137,7 +137,7 @@ class RowCounts:
         by_type: Items by type.
         taken: Items that a confirmation would write, by verb.
         drafts: Of these, those that come in as drafts because a fact is missing.
-        noted: Rows with findings.
+        noted: Rows with findings, those written by hand not counted.
         alike: Rows with likenesses.
     """
 
@@ -149,9 +149,20 @@ class RowCounts:
     alike: int
 
     @property
+    def rows(self) -> int:
+        """All rows."""
+        return sum(self.by_verb.values())
+
+    @property
     def items(self) -> int:
         """Items that were understood."""
         return sum(self.by_type.values())
+
+    @property
+    def left_out(self) -> int:
+        """Items that were understood and that a confirmation would not write, those written by hand not counted."""
+        apart = self.by_verb.get(Verb.REFUSED, 0) + self.by_verb.get(Verb.WRITTEN, 0)
+        return self.rows - apart - self.writes
 
     @property
     def writes(self) -> int:
@@ -183,7 +194,7 @@ def count_rows(upload_id: int) -> RowCounts:
     for row in rows.mappings():
         number = int(row["number"])
         by_verb[row["verb"]] += number
-        noted += number * bool(row["is_noted"])
+        noted += number * bool(row["is_noted"] and row["verb"] != Verb.WRITTEN)
         alike += number * bool(row["is_alike"])
         if row["type"]:
             by_type[row["type"]] += number
@@ -208,7 +219,7 @@ def select_rows(upload_id: int, show: str = "") -> Select[ItemUploadRow]:
 
     Args:
         upload_id: The upload.
-        show: A verb, ``noted`` (with findings), ``drafts`` (with facts missing), or "" for all.
+        show: A verb, ``noted`` (with findings, not written by hand yet), ``drafts`` (with facts missing), or "" for all.
     """
     query = (
         select(ItemUploadRow)
@@ -217,7 +228,7 @@ def select_rows(upload_id: int, show: str = "") -> Select[ItemUploadRow]:
     )
     length = _length()
     if show == "noted":
-        return query.where(length(ItemUploadRow.issues) > 0)
+        return query.where(length(ItemUploadRow.issues) > 0, ItemUploadRow.verb != Verb.WRITTEN)
     if show == "drafts":
         return query.where(length(ItemUploadRow.missing) > 0, ItemUploadRow.verb.in_(WRITTEN_VERBS))
     if show in set(Verb):

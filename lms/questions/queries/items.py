@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import contains_eager
 
 from lms.curriculum.models import Lesson
 from lms.db import db
 from lms.errors import NotFound
 from lms.questions.domain.items import MARKED_BY_PEOPLE
-from lms.questions.domain.types.reading import OPTIONS_AT_MOST
 from lms.questions.models import CaseGroup, Item, ItemBank, ItemVersion
 from lms.questions.queries.names import QUIZ, READY
-from lms.web.listing import like
 
 
 def find_item(key: str) -> Item | None:
@@ -90,79 +88,12 @@ def is_drawable() -> tuple[ColumnElement[bool], ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemFilter:
-    """What the list of items is narrowed to; empty values do not narrow.
-
-    Attributes:
-        words: Found in the stem, in an option, or as part of the item's key.
-    """
-
-    words: str = ""
-    purpose: str = ""
-    type: str = ""
-    lesson_key: str = ""
-    point: str = ""
-    difficulty: str = ""
-    state: str = ""
-
-
-def select_items(bank_id: int, wanted: ItemFilter) -> Select[ItemVersion]:
-    """Return the query of the current versions of a bank's items that match, in authored order."""
-    query = select_current().where(Item.bank_id == bank_id)
-    for column, value in (
-        (Item.purpose, wanted.purpose),
-        (ItemVersion.type, wanted.type),
-        (Item.lesson_key, wanted.lesson_key),
-        (Item.point, wanted.point),
-        (ItemVersion.difficulty, wanted.difficulty),
-        (Item.state, wanted.state),
-    ):
-        if value:
-            query = query.where(column == value)
-    return query.where(_says(wanted.words)) if wanted.words else query
-
-
-def _says(words: str) -> ColumnElement[bool]:
-    # By path, not on the whole text of the body: SQLite keeps Chinese escaped there, and field names and
-    # feedback are not what was searched for.
-    body = ItemVersion.body
-    places = [("stem",), *(("options", index, "text") for index in range(OPTIONS_AT_MOST))]
-    pattern = like(words)
-    return or_(
-        Item.key.ilike(pattern, escape="\\"),
-        *(body[place].as_string().ilike(pattern, escape="\\") for place in places),
-    )
-
-
-def list_points(bank_id: int) -> Sequence[str]:
-    """Return the knowledge points of a bank's items, each once."""
-    return db.session.scalars(
-        select(Item.point)
-        .where(Item.bank_id == bank_id, Item.point != "")
-        .distinct()
-        .order_by(Item.point)
-    ).all()
-
-
-@dataclass(frozen=True, slots=True)
 class LessonName:
     """A lesson that items rest on; the titles are empty when the curriculum does not have it."""
 
     key: str
     title: str
     title_en: str
-
-
-def list_lessons(bank_id: int) -> list[LessonName]:
-    """Return the lessons on which a bank's items rest, in the order of the bank."""
-    rows = db.session.execute(
-        select(Item.lesson_key, Lesson.title, Lesson.title_en)
-        .outerjoin(Lesson, Lesson.key == Item.lesson_key)
-        .where(Item.bank_id == bank_id, Item.lesson_key != "")
-        .group_by(Item.lesson_key, Lesson.title, Lesson.title_en)
-        .order_by(func.min(Item.position))
-    )
-    return [LessonName(key, title or "", title_en or "") for key, title, title_en in rows]
 
 
 def find_lesson_name(key: str) -> LessonName | None:

@@ -1,4 +1,4 @@
-"""Words by which purposes and states of items are stored."""
+"""Words by which purposes and states of items, and steps of their review, are stored."""
 
 QUIZ = "quiz"
 RECALL = "recall"
@@ -6,3 +6,11 @@ DRAFT = "draft"
 IN_REVIEW = "in_review"
 READY = "ready"
 RETIRED = "retired"
+
+COMMENT = "comment"
+SUBMITTED = "submitted"
+WITHDRAWN = "withdrawn"
+APPROVED = "approved"
+RETURNED = "returned"
+TAKEN_OUT = "retired"
+RESTORED = "restored"

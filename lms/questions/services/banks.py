@@ -126,3 +126,15 @@ def rename_bank(
         now=now,
         actor_id=actor_id,
     )
+
+
+def check_writable(bank: ItemBank) -> None:
+    """Check that a bank may be written in the browser.
+
+    Raises:
+        InvalidState: ``bank_read_only`` (files author it) or ``bank_retired``.
+    """
+    if bank.origin != queries.APP:
+        raise InvalidState("bank_read_only", bank=bank.key)
+    if bank.retired_at is not None:
+        raise InvalidState("bank_retired", bank=bank.key)

@@ -1,6 +1,7 @@
 """Copying a bank that files author into one that the browser does."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import insert, select
@@ -8,6 +9,7 @@ from sqlalchemy import insert, select
 from lms.audit import services as audit
 from lms.db import db
 from lms.questions import queries
+from lms.questions.domain.search_text import search_fields
 from lms.questions.models import CaseGroup, Item, ItemBank, ItemTag, ItemVersion
 from lms.questions.services.banks import create_bank
 
@@ -17,7 +19,8 @@ def copy_bank(
 ) -> tuple[ItemBank, int]:
     """Copy the items of a bank in use into a new bank of the browser, where they can be changed.
 
-    Items for quizzes keep their states. Items for recall come in as drafts: lessons ask those of every bank, so a
+    Items for quizzes keep their states, and versions their authors: who reviewed an item has reviewed its copy.
+    Proposals are not copied. Items for recall come in as drafts: lessons ask those of every bank, so a
     copy in use would be asked twice.
 
     Returns:
@@ -43,15 +46,19 @@ def copy_bank(
     }
     db.session.add_all(groups.values())
     db.session.flush()
-    ids = _copy_items(versions, copy, groups)
-    rows = [_version_row(version, ids[version.item_id], now) for version in versions]
-    if rows:
-        db.session.execute(insert(ItemVersion), rows)
     tags = db.session.execute(
         select(ItemTag.item_id, ItemTag.tag, ItemTag.position)
         .join(Item, Item.id == ItemTag.item_id)
         .where(Item.bank_id == bank.id)
+        .order_by(ItemTag.item_id, ItemTag.position)
     ).all()
+    named: defaultdict[int, list[str]] = defaultdict(list)
+    for item_id, tag, _ in tags:
+        named[item_id].append(tag)
+    ids = _copy_items(versions, copy, groups, named)
+    rows = [_version_row(version, ids[version.item_id], now) for version in versions]
+    if rows:
+        db.session.execute(insert(ItemVersion), rows)
     copied = [
         {"item_id": ids[item_id], "tag": tag, "position": position}
         for item_id, tag, position in tags
@@ -74,22 +81,27 @@ def copy_bank(
 
 
 def _copy_items(
-    versions: Sequence[ItemVersion], copy: ItemBank, groups: Mapping[int, CaseGroup]
+    versions: Sequence[ItemVersion],
+    copy: ItemBank,
+    groups: Mapping[int, CaseGroup],
+    tags: Mapping[int, Sequence[str]],
 ) -> dict[int, int]:
     """Insert a copy of the item of each version; return new ids by old ones."""
     rows = []
     for number, version in enumerate(versions, start=1):
-        item = version.item
+        item, key = version.item, f"{copy.key}-{number:04}"
         group = groups.get(item.case_group_id) if item.case_group_id else None
         rows.append(
             {
                 "bank_id": copy.id,
-                "key": f"{copy.key}-{number:04}",
+                "key": key,
                 "purpose": item.purpose,
                 "state": queries.DRAFT if item.purpose == queries.RECALL else item.state,
                 "version": 1,
                 "lesson_key": item.lesson_key,
                 "point": item.point,
+                "type": version.type,
+                "difficulty": version.difficulty,
                 "position": item.position,
                 "file_key": item.file_key or item.key,
                 "name": item.name,
@@ -97,6 +109,7 @@ def _copy_items(
                 "points": item.points,
                 "case_group_id": group.id if group else None,
                 "group_place": item.group_place,
+                **search_fields(version.body, key=key, name=item.name, tags=tags.get(item.id, ())),
             }
         )
     if not rows:
@@ -122,5 +135,6 @@ def _version_row(version: ItemVersion, item_id: int, now: dt.datetime) -> dict[s
         "difficulty": version.difficulty,
         "red_line": version.red_line,
         "created_at": now,
+        "created_by": version.created_by,
         "presented_at": None,
     }

@@ -13,6 +13,7 @@ from lms.db import db
 from lms.documents.storage import FileStore
 from lms.errors import InvalidInput, InvalidState
 from lms.issues import Issue, Where
+from lms.organisation.queries import is_second_review_on
 from lms.questions import queries
 from lms.questions.domain.exchange.formats import XLSX, detect, read_file
 from lms.questions.domain.exchange.values import Parsed, Stimulus
@@ -20,6 +21,8 @@ from lms.questions.domain.exchange.xlsx import ColumnMap, propose_mapping, read_
 from lms.questions.domain.exchange.yaml_bank import stimulus_as_entry, stimulus_from_entry
 from lms.questions.domain.merging import Defaults, Plan, Verb, make_plan, with_defaults
 from lms.questions.models import ItemBank, ItemUpload, ItemUploadPicture, ItemUploadRow
+from lms.questions.services.banks import check_writable
+from lms.questions.services.rows_by_hand import as_written, list_written_places
 from lms.questions.services.upload_rows import KeptRow, entry_of, issue_as_json, row_of
 from lms.questions.services.writing import Writer, Written, keep_pictures
 
@@ -27,23 +30,11 @@ KEPT_DAYS = 30
 """How long an upload is kept after which nobody comes back to it."""
 MAPPING, PREVIEW, CONFIRMED, DISCARDED = "mapping", "preview", "confirmed", "discarded"
 COMES_IN_AS = (queries.READY, queries.IN_REVIEW, queries.DRAFT)
-"""States in which complete items may come in."""
+"""States in which complete items may come in at all; ``comes_in_as`` says which of them for whom."""
 _ROWS_AT_ONCE = 500
 _LINKED = 1000
 _ROWS = cast("Table", ItemUploadRow.__table__)
 """The table itself: thousands of rows are written without objects."""
-
-
-def check_writable(bank: ItemBank) -> None:
-    """Check that a bank may be written in the browser.
-
-    Raises:
-        InvalidState: ``bank_read_only`` (files author it) or ``bank_retired``.
-    """
-    if bank.origin != queries.APP:
-        raise InvalidState("bank_read_only", bank=bank.key)
-    if bank.retired_at is not None:
-        raise InvalidState("bank_retired", bank=bank.key)
 
 
 def create_upload(
@@ -128,9 +119,13 @@ def plan_upload(upload: ItemUpload, mapping: Sequence[ColumnMap] | None) -> Plan
     upload.issues = [*noted, *(issue_as_json(issue) for issue in plan.issues)]
     upload.stimuli = [stimulus_as_entry(stimulus) for stimulus in parsed.stimuli]
     upload.encoding, upload.state = parsed.encoding, PREVIEW
+    written = list_written_places(upload.id)
     _forget_rows(upload)
     present = {each.key: each for each in queries.list_present(upload.bank_id)}
-    rows = [row_of(upload.id, entry, present.get(entry.item_key)) for entry in plan.entries]
+    rows = [
+        as_written(row_of(upload.id, entry, present.get(entry.item_key)), written)
+        for entry in plan.entries
+    ]
     for at in range(0, len(rows), _ROWS_AT_ONCE):
         db.session.execute(insert(_ROWS), rows[at : at + _ROWS_AT_ONCE])
     pictures = [
@@ -165,6 +160,17 @@ def choose_rows(upload: ItemUpload, *, shown: Iterable[int], taken: Iterable[int
     db.session.flush()
 
 
+def comes_in_as(actor_id: int | None) -> tuple[str, ...]:
+    """Return the states in which complete items may come in: ready only where no second person is asked.
+
+    Args:
+        actor_id: Who imports; None for the command line, which is trusted.
+    """
+    if actor_id is not None and is_second_review_on():
+        return tuple(state for state in COMES_IN_AS if state != queries.READY)
+    return COMES_IN_AS
+
+
 def confirm_upload(
     upload: ItemUpload,
     *,
@@ -178,7 +184,8 @@ def confirm_upload(
 
     Args:
         upload: In preview.
-        state: In which state complete new items come in; those with facts missing are drafts.
+        state: One of ``comes_in_as``: in which state complete items come in; those with facts missing are drafts.
+            What is in use stays so: its revision is a proposal until it is ready.
         store: Where pictures are kept.
         actor_id: Who confirms.
         now: The instant.
@@ -187,7 +194,7 @@ def confirm_upload(
     Raises:
         InvalidState: ``import_changed``: the bank says something else than at the preview; nothing is written.
     """
-    if state not in COMES_IN_AS:
+    if state not in comes_in_as(actor_id):
         raise InvalidInput("item_malformed", item="", field="state", problem=state)
     check_writable(upload.bank)
     claimed = db.session.scalar(
@@ -235,6 +242,7 @@ def confirm_upload(
         "created": len(written.created),
         "revised": len(written.revised),
         "drafts": written.drafts,
+        "in_review": written.in_review,
         "refused": len(refused),
         "first": written.created[:1] and written.created[0],
     }
@@ -296,11 +304,12 @@ def write_plan(
     """Write every entry of a plan that creates or revises, with the shared texts and pictures that they use."""
     writer = Writer(writing.bank, writing.purpose, writing.state, writing.now, writing.actor_id)
     written = writer.write(plan.entries, stimuli)
-    texts = [*(str(entry.body) for entry in plan.entries), *(one.text for one in stimuli)]
-    used = queries.pictures_in(texts)
-    keep_pictures(
-        {name: pictures[name] for name in used if name in pictures}, writing.store, writing.now
-    )
+    if pictures:
+        texts = [*(str(entry.body) for entry in plan.entries), *(one.text for one in stimuli)]
+        used = queries.pictures_in(texts)
+        keep_pictures(
+            {name: pictures[name] for name in used if name in pictures}, writing.store, writing.now
+        )
     return written
 
 
@@ -318,6 +327,7 @@ def record_import(
         created=len(written.created),
         revised=len(written.revised),
         drafts=written.drafts,
+        in_review=written.in_review,
         **facts,
     )
 

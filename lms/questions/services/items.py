@@ -9,9 +9,10 @@ from lms.audit import services as audit
 from lms.db import db
 from lms.errors import InvalidInput, InvalidState
 from lms.questions import queries
-from lms.questions.domain.identity import ItemFacts, content_sha256
-from lms.questions.domain.items import FieldError, item_as_json, item_from_json
+from lms.questions.domain.identity import ItemFacts
+from lms.questions.domain.items import FieldError
 from lms.questions.models import Item, ItemBank, ItemVersion
+from lms.questions.services.versions import add_version, checked_body, count_change, make_current
 
 PURPOSES = (queries.QUIZ, queries.RECALL)
 
@@ -56,8 +57,55 @@ def publish_item(
     """
     if purpose not in PURPOSES:
         raise InvalidInput("item_malformed", item=key, field="purpose", problem=purpose)
+    words = checked_body(body, key=key)
+    facts = _complete_facts(key, lesson_key, point, cards, difficulty, red_line=red_line)
+    item = queries.find_item(key)
+    if item is None:
+        item = _new_item(bank, key, purpose, position)
+    elif item.bank_id != bank.id:
+        raise InvalidState("item_of_other_bank", item=key, bank=item.bank.key)
+    before = (item.version, item.purpose, item.state)
+    was_at = item.position
+    version = add_version(item, words, facts, actor_id=actor_id, now=now)
+    item.purpose, item.state, item.position = purpose, queries.READY, position
+    if version.number != before[0] or item.proposed is not None:
+        make_current(item, version, now=now)
+    elif (before[1], before[2], was_at) != (purpose, queries.READY, position):
+        count_change(item)
+    if before != (version.number, purpose, queries.READY):
+        record_item(
+            "questions.publish_item",
+            item,
+            actor_id,
+            now,
+            version=version.number,
+            sha256=version.sha256,
+        )
+    return version
+
+
+def _new_item(bank: ItemBank, key: str, purpose: str, position: int) -> Item:
+    """Return the item ``key`` before its first version."""
+    item = Item(
+        bank=bank,
+        key=key,
+        purpose=purpose,
+        state=queries.DRAFT,
+        version=0,
+        revision=0,
+        lesson_key="",
+        point="",
+        position=position,
+    )
+    db.session.add(item)
+    db.session.flush()
+    return item
+
+
+def _complete_facts(
+    key: str, lesson_key: str, point: str, cards: Sequence[str], difficulty: str, *, red_line: bool
+) -> ItemFacts:
     try:
-        words = item_as_json(item_from_json(body))
         facts = ItemFacts(lesson_key, point, tuple(cards), difficulty, red_line)
     except FieldError as error:
         raise InvalidInput(
@@ -65,48 +113,14 @@ def publish_item(
         ) from error
     for field in facts.missing:
         raise InvalidInput("item_malformed", item=key, field=field, problem="must not be empty")
-    sha256 = content_sha256(words, facts)
-    item = queries.find_item(key)
-    if item is None:
-        item = Item(bank=bank, key=key, version=0)
-        db.session.add(item)
-    elif item.bank_id != bank.id:
-        raise InvalidState("item_of_other_bank", item=key, bank=item.bank.key)
-    current = queries.find_current_version(item) if item.version else None
-    before = (item.purpose, item.state)
-    item.purpose, item.state, item.position = purpose, queries.READY, position
-    if current is not None and current.sha256 == sha256:
-        db.session.flush()
-        if before != (purpose, queries.READY):
-            record_item("questions.publish_item", item, actor_id, now, version=item.version)
-        return current
-    item.version += 1
-    item.lesson_key, item.point = facts.lesson_key, facts.point
-    version = ItemVersion(
-        item=item,
-        number=item.version,
-        type=words["type"],
-        body=words,
-        sha256=sha256,
-        lesson_key=facts.lesson_key,
-        point=facts.point,
-        cards=list(facts.cards),
-        difficulty=facts.difficulty,
-        red_line=facts.red_line,
-        created_at=now,
-        presented_at=None,
-    )
-    db.session.add(version)
-    db.session.flush()
-    record_item("questions.publish_item", item, actor_id, now, version=item.version, sha256=sha256)
-    return version
+    return facts
 
 
-def retire_item(item: Item, *, now: dt.datetime, actor_id: int | None = None) -> None:
-    """Take ``item`` out of new papers and lessons; attempts and answers that hold it keep it."""
+def unpublish_item(item: Item, *, now: dt.datetime, actor_id: int | None = None) -> None:
+    """Take ``item`` out of use because its content file no longer holds it; papers and answers keep it."""
     if item.state != queries.RETIRED:
         item.state = queries.RETIRED
-        db.session.flush()
+        count_change(item)
         record_item("questions.retire_item", item, actor_id, now, version=item.version)
 
 

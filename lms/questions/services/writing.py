@@ -1,12 +1,12 @@
 """Writing planned items into a bank, many a statement, in the caller's transaction."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy.orm import aliased
 
 from lms.db import db
 from lms.documents.models import StoredFile
@@ -14,15 +14,16 @@ from lms.documents.storage import FileStore
 from lms.questions import queries
 from lms.questions.domain.exchange.values import Stimulus
 from lms.questions.domain.merging import Entry, Verb
-from lms.questions.models import CaseGroup, Item, ItemBank, ItemTag, ItemVersion
+from lms.questions.domain.search_text import search_fields
+from lms.questions.models import CaseGroup, Item, ItemBank, ItemNote, ItemTag, ItemVersion
 from lms.questions.services.groups import publish_group
+from lms.questions.services.numbering import is_key, new_item_keys, next_position
 
-_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
-_KEY_AT_MOST = 64
 _GROUP_KEY_AT_MOST = 80
 _TITLE_AT_MOST = 120
 _AT_ONCE = 500
 _ITEMS, _VERSIONS = cast("Table", Item.__table__), cast("Table", ItemVersion.__table__)
+_NOTES = cast("Table", ItemNote.__table__)
 """The tables themselves: thousands of rows are written without objects."""
 _MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
 
@@ -35,11 +36,13 @@ class Written:
         created: Keys of new items.
         revised: Keys of items that were revised.
         drafts: How many of both are drafts because a fact is missing.
+        in_review: How many of both were sent to review.
     """
 
     created: tuple[str, ...]
     revised: tuple[str, ...]
     drafts: int
+    in_review: int = 0
 
 
 @dataclass(slots=True)
@@ -49,7 +52,7 @@ class Writer:
     Attributes:
         bank: Where they go.
         purpose: What new items are for.
-        state: In which state complete new items come in.
+        state: In which state what is written comes in when no fact is missing; ready puts it into use at once.
         now: The instant.
         actor_id: Who imports; None for the command line.
     """
@@ -70,9 +73,11 @@ class Writer:
             if stimulus.key in named:
                 self._groups[stimulus.key] = self._group(stimulus)
         keys = self._create(new)
-        self._revise(revised)
+        sent = self._revise(revised)
         drafts = sum(bool(entry.missing) for entry in (*new, *revised))
-        return Written(tuple(keys), tuple(entry.item_key for entry in revised), drafts)
+        if self.state == queries.IN_REVIEW:
+            sent += sum(not entry.missing for entry in new)
+        return Written(tuple(keys), tuple(entry.item_key for entry in revised), drafts, sent)
 
     def _group(self, stimulus: Stimulus) -> CaseGroup:
         """Return the case group of a shared text: the one with its key in this bank, one that says the same, or new."""
@@ -90,7 +95,7 @@ class Writer:
         )
 
     def _new_group_key(self, wanted: str) -> str:
-        if _is_key(wanted, _GROUP_KEY_AT_MOST) and queries.find_group(wanted) is None:
+        if is_key(wanted, _GROUP_KEY_AT_MOST) and queries.find_group(wanted) is None:
             return wanted
         number = 1 + len(queries.list_groups(self.bank.id))
         while queries.find_group(f"{self.bank.key}-case-{number}") is not None:
@@ -100,11 +105,8 @@ class Writer:
     def _create(self, entries: Sequence[Entry]) -> list[str]:
         if not entries:
             return []
-        keys = self._new_keys([entry.key for entry in entries])
-        position = db.session.scalar(
-            select(func.coalesce(func.max(Item.position), 0)).where(Item.bank_id == self.bank.id)
-        )
-        first = int(position or 0) + 1
+        keys = new_item_keys(self.bank, [entry.key for entry in entries])
+        first = next_position(self.bank)
         rows = [
             self._item_row(entry, key, first + at)
             for at, (entry, key) in enumerate(zip(entries, keys, strict=True))
@@ -131,15 +133,14 @@ class Writer:
             "version": 1,
             "position": position,
             "file_key": "" if entry.key == key else entry.key,
-            **self._moving(entry, position),
+            **_following(entry, key, entry.body or {}),
+            **self._beside(entry, position),
         }
 
-    def _moving(self, entry: Entry, position: int) -> dict[str, object]:
-        """Return what of an item follows its current version."""
+    def _beside(self, entry: Entry, position: int) -> dict[str, object]:
+        """Return what an item carries beside its versions."""
         group = self._groups.get(entry.stimulus)
         return {
-            "lesson_key": entry.facts.lesson_key,
-            "point": entry.facts.point,
             "name": entry.labels.name,
             "category": list(entry.labels.category),
             "points": entry.labels.points,
@@ -161,46 +162,103 @@ class Writer:
             "difficulty": entry.facts.difficulty,
             "red_line": entry.facts.red_line,
             "created_at": self.now,
+            "created_by": self.actor_id,
             "presented_at": None,
         }
 
-    def _revise(self, entries: Sequence[Entry]) -> None:
-        for at in range(0, len(entries), _AT_ONCE):
+    def _revise(self, entries: Sequence[Entry]) -> int:
+        """Revise items; return how many were sent to review."""
+        return sum(
             self._revise_some(entries[at : at + _AT_ONCE])
+            for at in range(0, len(entries), _AT_ONCE)
+        )
 
-    def _revise_some(self, entries: Sequence[Entry]) -> None:
-        rows = db.session.execute(
-            select(Item, ItemVersion.sha256)
-            .join(
-                ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.version)
-            )
-            .where(Item.key.in_([entry.item_key for entry in entries]))
-            .with_for_update(of=Item)
-        ).all()
-        present = {item.key: (item, sha256) for item, sha256 in rows}
+    def _revise_some(self, entries: Sequence[Entry]) -> int:
+        present = self._hold([entry.item_key for entry in entries])
         versions: list[dict[str, object]] = []
         changes: list[dict[str, object]] = []
+        notes: list[dict[str, object]] = []
         for entry in entries:
-            item, sha256 = present[entry.item_key]
-            number = item.version
-            if sha256 != entry.sha256:
-                number += 1
-                versions.append(self._version_row(entry, item.id, number))
-            change = {"id": item.id, "version": number, **self._moving(entry, item.position)}
-            change["state"] = self._state_after(entry, item.state)
+            held = present[entry.item_key]
+            number = held.number_of(entry.sha256)
+            if number > held.newest:
+                versions.append(self._version_row(entry, held.item.id, number))
+            change = self._change(entry, held, number)
             changes.append(change)
+            if _is_sent(held.item, change):
+                notes.append(self._note_row(held.item, number))
         if versions:
             db.session.execute(insert(_VERSIONS), versions)
+        if notes:
+            db.session.execute(insert(_NOTES), notes)
         db.session.execute(update(Item), changes)
-        ids = {present[entry.item_key][0].id: entry for entry in entries}
+        ids = {present[entry.item_key].item.id: entry for entry in entries}
         db.session.execute(delete(ItemTag).where(ItemTag.item_id.in_(list(ids))))
         self._tag(ids)
         db.session.expire_all()
+        return len(notes)
 
-    def _state_after(self, entry: Entry, state: str) -> str:
-        if entry.missing:
-            return queries.DRAFT
-        return self.state if state == queries.RETIRED else state
+    def _hold(self, keys: Sequence[str]) -> dict[str, "_Held"]:
+        """Return the items of these keys, held until the transaction ends, with what their versions say."""
+        newest = aliased(ItemVersion)
+        last = (
+            select(func.max(ItemVersion.number))
+            .where(ItemVersion.item_id == Item.id)
+            .correlate(Item)
+            .scalar_subquery()
+        )
+        rows = db.session.execute(
+            select(Item, ItemVersion.sha256, ItemVersion.body, newest.number, newest.sha256)
+            .join(
+                ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.version)
+            )
+            .join(newest, (newest.item_id == Item.id) & (newest.number == last))
+            .where(Item.key.in_(keys))
+            .with_for_update(of=Item)
+        )
+        return {row[0].key: _Held(*row) for row in rows}
+
+    def _change(self, entry: Entry, held: "_Held", number: int) -> dict[str, object]:
+        """Return what becomes of an item: what is in use stays so until its new version is ready."""
+        item = held.item
+        state = queries.DRAFT if entry.missing else self.state
+        change = {
+            "id": item.id,
+            "revision": item.revision + 1,
+            "state": item.state,
+            "version": item.version,
+            "proposed": item.proposed,
+            "proposed_state": item.proposed_state,
+            "lesson_key": item.lesson_key,
+            "point": item.point,
+            "type": item.type,
+            "difficulty": item.difficulty,
+            **_searched(entry, item.key, held.body),
+            **self._beside(entry, item.position),
+        }
+        if number == item.version:
+            return {**change, "state": state if item.state == queries.RETIRED else item.state}
+        if item.state == queries.READY and state != queries.READY:
+            return {**change, "proposed": number, "proposed_state": state}
+        return {
+            **change,
+            "state": state,
+            "version": number,
+            "proposed": None,
+            "proposed_state": "",
+            **_following(entry, item.key, entry.body or {}),
+        }
+
+    def _note_row(self, item: Item, number: int) -> dict[str, object]:
+        return {
+            "item_id": item.id,
+            "version": number,
+            "kind": queries.SUBMITTED,
+            "was": queries.DRAFT,
+            "text": "",
+            "person_id": self.actor_id,
+            "created_at": self.now,
+        }
 
     def _tag(self, entries: Mapping[int, Entry]) -> None:
         rows = [
@@ -211,32 +269,45 @@ class Writer:
         if rows:
             db.session.execute(insert(ItemTag), rows)
 
-    def _new_keys(self, wanted: Sequence[str]) -> list[str]:
-        """Return a free key for each item: the one of its file where it can be one, else numbered."""
-        taken: set[str] = set()
-        for at in range(0, len(wanted), _AT_ONCE):
-            some = wanted[at : at + _AT_ONCE]
-            taken.update(db.session.scalars(select(Item.key).where(Item.key.in_(some))))
-        prefix = f"{self.bank.key}-"
-        taken.update(
-            db.session.scalars(select(Item.key).where(Item.key.startswith(prefix, autoescape=True)))
-        )
-        number = 0
-        keys = []
-        for one in wanted:
-            key = one
-            if not _is_key(key, _KEY_AT_MOST) or key in taken:
-                number += 1
-                while f"{prefix}{number:04}" in taken:
-                    number += 1
-                key = f"{prefix}{number:04}"
-            taken.add(key)
-            keys.append(key)
-        return keys
+
+class _Held(NamedTuple):
+    """An item that is revised: itself, what its current version says, and its newest version."""
+
+    item: Item
+    sha256: str
+    body: Mapping[str, object]
+    newest: int
+    newest_sha256: str
+
+    def number_of(self, sha256: str) -> int:
+        """Return the number of the version that says this: the current one, the newest one, or the next."""
+        if sha256 == self.sha256:
+            return self.item.version
+        return self.newest if sha256 == self.newest_sha256 else self.newest + 1
 
 
-def _is_key(text: str, at_most: int) -> bool:
-    return len(text) <= at_most and _KEY.match(text) is not None
+def _is_sent(item: Item, change: Mapping[str, object]) -> bool:
+    """Say whether a change sends a version to review that was not there before."""
+    names = ("state", "version", "proposed", "proposed_state")
+    if all(change[name] == getattr(item, name) for name in names):
+        return False
+    return queries.IN_REVIEW in (change["state"], change["proposed_state"])
+
+
+def _following(entry: Entry, key: str, body: Mapping[str, object]) -> dict[str, object]:
+    """Return what of an item follows its current version."""
+    return {
+        "lesson_key": entry.facts.lesson_key,
+        "point": entry.facts.point,
+        "type": body["type"],
+        "difficulty": entry.facts.difficulty,
+        **_searched(entry, key, body),
+    }
+
+
+def _searched(entry: Entry, key: str, body: Mapping[str, object]) -> dict[str, object]:
+    labels = entry.labels
+    return search_fields(body, key=key, name=labels.name, tags=labels.tags)
 
 
 def keep_pictures(pictures: Mapping[str, bytes], store: FileStore, now: dt.datetime) -> int:

@@ -7,6 +7,8 @@ from pathlib import Path
 from flask import Blueprint
 from flask_babel import get_locale
 
+from lms.people.access import HR, QUALITY, TRAINER, current_person
+from lms.questions import queries
 from lms.questions.forms import (
     difficulty_words,
     field_words,
@@ -24,6 +26,10 @@ from lms.questions.views.rendering import (
     shared_text,
 )
 
+MAY_READ = TRAINER | QUALITY | HR
+"""Who may see banks with their keys."""
+MAY_WRITE = TRAINER | QUALITY
+"""Who may write them, and review what others wrote."""
 STATIC = Path(__file__).parent.parent / "static"
 
 blueprint = Blueprint(
@@ -53,10 +59,19 @@ def _stamp() -> str:
     return digest.hexdigest()[:8]
 
 
+def count_my_reviews() -> int:
+    """Count what waits for the review of this person; 0 for those who may not review."""
+    person = current_person()
+    if not MAY_WRITE.allows(person):
+        return 0
+    return queries.count_reviews(queries.ReviewFilter(person.id))
+
+
 @blueprint.context_processor
 def _template_names() -> dict[str, object]:
     return {
         "questions_stamp": _stamp(),
+        "count_my_reviews": count_my_reviews,
         "type_words": type_words(),
         "purpose_words": purpose_words(),
         "state_words": state_words(),

@@ -30,6 +30,7 @@ class ShownRow:
     issues: Sequence[Issue]
     facts: dict[str, object]
     alike: Sequence["AlikeItem"]
+    may_write: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,14 @@ def show_rows(upload: ItemUpload, rows: Sequence[ItemUploadRow]) -> list[ShownRo
 
 
 def _show(
-    row: ItemUploadRow, versions: Mapping[str, ItemVersion], others: Mapping[int, ItemUploadRow]
+    row: ItemUploadRow,
+    versions: Mapping[str, ItemVersion],
+    others: Mapping[int, ItemUploadRow],
 ) -> ShownRow:
     issues = [services.issue_from_json(each) for each in row.issues]
+    may_write = services.may_write_row(row)
     if not row.entry:
-        return ShownRow(row, None, None, (), issues, {}, ())
+        return ShownRow(row, None, None, (), issues, {}, (), may_write)
     item = item_from_json(row.entry["body"])
     order = stable_order(item, person_id=0, item_key=str(row.number))
     seen = face(item, order if item.type is ItemType.ORDERING else None)
@@ -76,4 +80,4 @@ def _show(
         )
     facts = {**row.entry["facts"], "tags": row.entry["labels"]["tags"]}
     rows = explain(item, parse_response(item, {})).rows
-    return ShownRow(row, item, seen, rows, issues, facts, alike)
+    return ShownRow(row, item, seen, rows, issues, facts, alike, may_write)

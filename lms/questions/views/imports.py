@@ -213,10 +213,11 @@ def show_import(upload_id: int) -> ResponseReturnValue:
 
 
 def _confirm_form() -> ConfirmForm:
-    form = ConfirmForm()
+    states = services.comes_in_as(current_person().id)
+    form = ConfirmForm(state=states[0])
     lessons = queries.list_lesson_choices()
     titled = [(one.key, one.title_en if is_english() else one.title) for one in lessons]
-    form.offer(services.COMES_IN_AS, titled)
+    form.offer(states, titled)
     return form
 
 
@@ -314,12 +315,15 @@ def store() -> FolderStore:
 
 def _result(upload: ItemUpload) -> str:
     drafts = db.session.scalars(queries.select_rows(upload.id, "drafts").limit(200)).all()
+    # What was given at the confirmation, or since, is not missing any more.
+    lacking = queries.list_missing([row.item_key for row in drafts if not row.is_left_out])
     refused = db.session.scalars(queries.select_rows(upload.id, "refused").limit(200)).all()
     return render_template(
         "questions/import_result.html",
         upload=upload,
-        drafts=[row for row in drafts if not row.is_left_out],
+        drafts=[(row, lacking[row.item_key]) for row in drafts if row.item_key in lacking],
         refused=show_rows(upload, refused),
+        written=db.session.scalars(queries.select_rows(upload.id, "written").limit(200)).all(),
         counts=queries.count_rows(upload.id),
         **_words(),
     )

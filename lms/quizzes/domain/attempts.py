@@ -47,7 +47,7 @@ class PastAttempt:
         state: Open or how it ended.
         deadline_at: Until when it runs, or ran at most.
         ended_at: When it ended; None while open.
-        passed: The decision; None while open.
+        passed: The decision; also True when the gate of the quiz is passed already. None while open.
     """
 
     attempt_id: int

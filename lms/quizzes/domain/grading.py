@@ -10,18 +10,27 @@ from lms.units import Percent, Points, as_percent, as_points, reaches
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What the key on the paper gives, kept beside what a correction made of it."""
+
+    points: Points
+    is_right: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ItemResult:
     """One marked place of a paper.
 
     Attributes:
         position: From 1.
         points: Earned, in [0, ``max_points``].
-        max_points: Available.
+        max_points: Available; 0 when the item was dropped afterwards.
         is_answered: Whether anything was answered.
         is_right: Whether the answer was fully right.
-        red_line: Whether a wrong answer would mean a red-line behaviour.
+        red_line: Whether a wrong answer would mean a red-line behaviour; never where the item was dropped.
         lesson_key: The lesson it rests on.
         point: The knowledge point.
+        marked: What the key on the paper gave, where a later correction counts; else None.
     """
 
     position: int
@@ -32,6 +41,7 @@ class ItemResult:
     red_line: bool
     lesson_key: str
     point: str
+    marked: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +138,13 @@ def grade(results: Sequence[ItemResult], *, cut_percent: Decimal, red_line_all: 
 
 
 def what_to_study(results: Iterable[ItemResult]) -> tuple[StudyLesson, ...]:
-    """Return the lessons of the items that were not right, most missed first, then in paper order."""
+    """Return the lessons of the items that were not right, most missed first, then in paper order.
+
+    An item that was dropped sends nobody back to a lesson.
+    """
     missed: dict[str, list[str]] = {}
     for one in results:
-        if not one.is_right:
+        if not one.is_right and one.max_points:
             missed.setdefault(one.lesson_key, []).append(one.point)
     lessons = [
         StudyLesson(lesson_key=key, points=tuple(dict.fromkeys(points)), missed=len(points))
@@ -146,18 +159,30 @@ def results_from_json(paper: Paper, rows: Sequence[Mapping[str, object]]) -> tup
     Nothing is marked again: a later change of a scoring rule must not change what a candidate was told.
     """
     return tuple(
-        ItemResult(
-            position=position,
-            points=as_points(str(row["points"])),
-            max_points=placed.points,
-            is_answered=not is_omitted(row["answer"]),
-            is_right=bool(row["is_right"]),
-            red_line=placed.red_line,
-            lesson_key=placed.lesson_key,
-            point=placed.point,
-        )
+        _result_from_json(position, placed, row)
         for position, (placed, row) in enumerate(zip(paper, rows, strict=True), start=1)
     )
+
+
+def _result_from_json(position: int, placed: PaperItem, row: Mapping[str, object]) -> ItemResult:
+    max_points = as_points(str(row["max_points"])) if "max_points" in row else placed.points
+    return ItemResult(
+        position=position,
+        points=as_points(str(row["points"])),
+        max_points=max_points,
+        is_answered=not is_omitted(row["answer"]),
+        is_right=bool(row["is_right"]),
+        red_line=placed.red_line and bool(max_points),
+        lesson_key=placed.lesson_key,
+        point=placed.point,
+        marked=_mark_from_json(row.get("marked")),
+    )
+
+
+def _mark_from_json(value: object) -> Mark | None:
+    if not isinstance(value, Mapping):
+        return None
+    return Mark(as_points(str(value["points"])), bool(value["is_right"]))
 
 
 def grade_as_json(
@@ -180,6 +205,7 @@ def grade_as_json(
                 "points": str(one.points),
                 "is_right": one.is_right,
                 "answer": dict(answers[one.position]) if one.position in answers else None,
+                **_correction_as_json(one),
             }
             for one in results
         ],
@@ -188,3 +214,11 @@ def grade_as_json(
             for one in grade.study
         ],
     }
+
+
+def _correction_as_json(one: ItemResult) -> dict[str, object]:
+    """Return what only a corrected place has: the mark by the paper's key, and 0 where it was dropped."""
+    if one.marked is None:
+        return {}
+    mark = {"points": str(one.marked.points), "is_right": one.marked.is_right}
+    return {"marked": mark} if one.max_points else {"marked": mark, "max_points": "0.00"}

@@ -177,8 +177,12 @@ class _Sums:
 
     @classmethod
     def of(cls, cells: Iterable[Cell]) -> "_Sums":
-        scored = [(cell.count, cell.rest) for cell in cells if cell.rest is not None]
-        return cls(sum(count for count, _ in scored), sum(count * rest for count, rest in scored))
+        n = total = 0
+        for cell in cells:
+            if cell.rest is not None:
+                n += cell.count
+                total += cell.count * cell.rest
+        return cls(n, total)
 
     def mean(self) -> Decimal | None:
         return Decimal(self.total) / self.n if self.n else None
@@ -192,7 +196,7 @@ def _option(
     third_of: Mapping[int, Third],
 ) -> OptionFigures:
     own = _Sums.of(cells)
-    thirds = Counter[Third]()
+    thirds = dict.fromkeys(Third, 0)
     for cell in cells:
         if cell.rest is not None:
             thirds[third_of[cell.rest]] += cell.count
@@ -200,7 +204,7 @@ def _option(
         id=option_id,
         is_key=is_key,
         count=sum(cell.count for cell in cells),
-        by_third={third: thirds[third] for third in Third},
+        by_third=thirds,
         mean_rest=own.mean(),
         mean_rest_others=_Sums(everybody.n - own.n, everybody.total - own.total).mean(),
     )

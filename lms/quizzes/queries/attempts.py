@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import JSON, and_, bindparam, false, literal, or_, select, union_all
+from sqlalchemy import JSON, String, and_, bindparam, false, literal, or_, select, union_all
 from sqlalchemy.orm import defer, joinedload
 
 from lms.curriculum.models import Enrolment, Programme, Stage
@@ -12,10 +12,20 @@ from lms.db import BigId, db
 from lms.errors import NotFound
 from lms.quizzes.domain.attempts import AttemptState
 from lms.quizzes.domain.paper import Paper, paper_from_json
-from lms.quizzes.models import ATTEMPT, RESPONSE, SITTING, Attempt, Response, Sitting
+from lms.quizzes.domain.rekeying import Correction, Corrections
+from lms.quizzes.models import (
+    ATTEMPT,
+    ITEM_REKEY,
+    RESPONSE,
+    SITTING,
+    Attempt,
+    Response,
+    Sitting,
+)
 
 _attempt = ATTEMPT.c
 _response = RESPONSE.c
+_rekey = ITEM_REKEY.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,12 +241,14 @@ class Marking:
         answers: The raw answers by position.
         saved_at: When each was last saved.
         is_first: Whether the person has no earlier attempt at this quiz, in any sitting.
+        corrections: Of how item versions are marked, in force now; not only those of the paper.
     """
 
     paper: Paper
     answers: Mapping[int, Mapping[str, object]]
     saved_at: Mapping[int, dt.datetime]
     is_first: bool
+    corrections: Corrections
 
 
 _earlier, _own_sitting, _earlier_sitting = ATTEMPT.alias(), SITTING.alias(), SITTING.alias()
@@ -255,34 +267,45 @@ _IS_FIRST = ~(
     .correlate(ATTEMPT)
     .exists()
 )
+_NO_KIND, _NO_VERSION = literal("", String), literal(0, BigId)
 _MARKING = union_all(
-    select(literal(0), _attempt.paper, _attempt.started_at, _IS_FIRST).where(
-        _attempt.id == bindparam("attempt_id")
-    ),
-    select(_response.position, _response.answer, _response.saved_at, false()).where(
-        _response.attempt_id == bindparam("attempt_id")
-    ),
+    select(
+        literal(0, BigId), _attempt.paper, _attempt.started_at, _IS_FIRST, _NO_KIND, _NO_VERSION
+    ).where(_attempt.id == bindparam("attempt_id")),
+    select(
+        _response.position, _response.answer, _response.saved_at, false(), _NO_KIND, _NO_VERSION
+    ).where(_response.attempt_id == bindparam("attempt_id")),
+    select(
+        _rekey.id, _rekey.facts, _rekey.applied_at, false(), _rekey.kind, _rekey.item_version_id
+    ).where(_rekey.undone_at.is_(None)),
 )
 
 
 def get_marking(attempt_id: int) -> Marking:
     """Return what marking takes, in one statement.
 
-    Paper and answers are JSON, so they come as one list; positions of answers start at 1, and 0 holds the
-    paper.
+    Paper, answers and corrections are JSON, so they come as one list: corrections have a kind; of the others,
+    positions of answers start at 1, and 0 holds the paper. Corrections are few in a house, so all come.
     """
     paper: Paper = ()
     is_first = False
     answers: dict[int, Mapping[str, object]] = {}
     saved_at: dict[int, dt.datetime] = {}
-    for position, value, at, first in db.session.execute(_MARKING, {"attempt_id": attempt_id}):
-        if position == 0:
+    found: list[tuple[int, int, Correction]] = []
+    rows = db.session.execute(_MARKING, {"attempt_id": attempt_id})
+    for number, value, at, first, kind, version_id in rows:
+        if kind:
+            found.append((number, version_id, Correction.from_stored(kind, value)))
+        elif number == 0:
             paper = paper_from_json(value)
             is_first = bool(first)
         else:
-            answers[position] = value
-            saved_at[position] = at
-    return Marking(paper, answers, saved_at, is_first)
+            answers[number] = value
+            saved_at[number] = at
+    corrections: dict[int, list[Correction]] = {}
+    for _, version_id, correction in sorted(found, key=lambda one: one[0]):
+        corrections.setdefault(version_id, []).append(correction)
+    return Marking(paper, answers, saved_at, is_first, corrections)
 
 
 _ANSWERS = select(_response.position, _response.seq, _response.answer, _response.saved_at).where(

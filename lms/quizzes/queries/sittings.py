@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from lms.curriculum.domain.path import GateKind, WaitsFor
-from lms.curriculum.models import Enrolment, Programme
+from lms.curriculum.models import Enrolment, GatePass, Programme
 from lms.curriculum.queries import Progression, list_progressions
 from lms.db import BigId, db
 from lms.errors import NotFound
@@ -217,7 +217,7 @@ def _own_query(wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             own.state,
             own.deadline_at,
             own.submitted_at,
-            own.passed,
+            or_(own.passed.is_(True), _gate_is_passed()),
         )
         .join(Sitting.quiz)
         .join(Programme, Programme.key == Quiz.programme_key)
@@ -230,6 +230,19 @@ def _own_query(wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             wanted,
         )
         .order_by(Sitting.opens_at.desc(), Sitting.id.desc(), own.number)
+    )
+
+
+def _gate_is_passed() -> ColumnElement[bool]:
+    """Return that the gate of the quiz is passed: nothing is left to prove, also when a re-key took the pass away."""
+    return (
+        select(GatePass.id)
+        .where(
+            GatePass.enrolment_id == Enrolment.id,
+            GatePass.kind == Quiz.kind,
+            GatePass.key == Quiz.gate_key,
+        )
+        .exists()
     )
 
 

@@ -5,7 +5,7 @@ equal ones.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import BigInteger, Select, case, cast, func, or_, select, true, type_coerce
@@ -16,12 +16,12 @@ from lms.psychometrics.reliability import alpha_from_variances, standard_error, 
 from lms.questions.domain.items import Item as QuizItem
 from lms.questions.domain.items import ItemType, item_from_json
 from lms.questions.models import Item, ItemVersion
-from lms.questions.queries import QUIZ
+from lms.questions.queries import QUIZ, ItemFilter, matching
+from lms.quizzes.domain.cohorts import CohortFigures, compare_cohorts
 from lms.quizzes.domain.item_alerts import Alert, find_alerts
 from lms.quizzes.domain.item_results import ANSWERED
 from lms.quizzes.domain.item_statistics import INDEX_AT_LEAST, Cell, ItemFigures, summarise
 from lms.quizzes.models import ATTEMPT, ITEM_RESULT, Quiz, Sitting
-from lms.web.listing import like
 
 _result = ITEM_RESULT.c
 _attempt = ATTEMPT.c
@@ -36,6 +36,8 @@ _WAS_ANSWERED = (
     .exists()
 )
 
+EVERY_ITEM = ItemFilter()
+"""Narrows nothing."""
 NOTHING_URGENT = (99, 0.0)
 """Sorts behind every alert."""
 
@@ -43,25 +45,29 @@ COMMON_AT_MOST = 20
 """Typed answers listed."""
 
 
-def list_cells(version_id: int, *, is_choice: bool) -> list[Cell]:
-    """Return the first attempts at one version, grouped by score on the rest and answer.
+def list_cells(version_id: int, *, is_choice: bool) -> list[tuple[int, Cell]]:
+    """Return the first attempts at one version, grouped by score on the rest, answer and cohort.
 
     Args:
         version_id: The version.
         is_choice: Whether answers are ids of options. What was typed is grouped into answered and omitted.
+
+    Returns:
+        Each group with the id of its cohort.
     """
     chosen = _result.chosen if is_choice else case((_result.chosen == "", ""), else_=ANSWERED)
-    columns = (_result.rest, chosen, _POINTS, _MAX_POINTS, _result.is_right)
+    # In the order of the index, so that the database need not sort.
+    columns = (_result.rest, chosen, _POINTS, _MAX_POINTS, _result.is_right, _result.cohort_id)
     rows = db.session.execute(
-        select(*columns, func.count())
+        select(_result.cohort_id, *columns[:-1], func.count())
         .where(_result.item_version_id == version_id, _result.is_first == true())
         .group_by(*columns)
     )
-    return [Cell(*row) for row in rows]
+    return [(cohort_id, Cell(*cell)) for cohort_id, *cell in rows]
 
 
 def list_bank_cells(version_ids: Select[int]) -> dict[int, list[Cell]]:
-    """Return the same for many versions at once, by version, in one statement.
+    """Return the same for many versions at once, by version and over all cohorts, in one statement.
 
     Args:
         version_ids: A query of the versions' ids.
@@ -73,8 +79,8 @@ def list_bank_cells(version_ids: Select[int]) -> dict[int, list[Cell]]:
         .group_by(_result.item_version_id, *columns)
     )
     cells: dict[int, list[Cell]] = {}
-    for version_id, *cell in rows:
-        cells.setdefault(version_id, []).append(Cell(*cell))
+    for row in rows:
+        cells.setdefault(row[0], []).append(Cell(*row[1:]))
     return cells
 
 
@@ -125,32 +131,25 @@ def list_common_answers(version_id: int) -> list[CommonAnswer]:
 
 
 def select_versions(
-    bank_id: int, words: str = "", *, with_older: bool = False
+    bank_id: int, wanted: ItemFilter = EVERY_ITEM, *, with_older: bool = False
 ) -> Select[ItemVersion]:
     """Return the query of the versions of a bank's quiz items, with their items, in authored order.
 
     Args:
         bank_id: The bank.
-        words: Found in the stem or as part of the item's key.
+        wanted: What must hold of the items, as they are now.
         with_older: Also versions that are no longer current but were presented.
     """
     query = (
         select(ItemVersion)
         .join(Item, ItemVersion.item_id == Item.id)
         .options(contains_eager(ItemVersion.item))
-        .where(Item.bank_id == bank_id, Item.purpose == QUIZ)
+        .where(Item.bank_id == bank_id, Item.purpose == QUIZ, *matching(wanted))
         .order_by(Item.position, Item.key, ItemVersion.number.desc())
     )
     is_current = ItemVersion.number == Item.version
     was_seen = ItemVersion.presented_at.is_not(None)
-    query = query.where(or_(is_current, was_seen) if with_older else is_current)
-    if words:
-        pattern = like(words)
-        stem = ItemVersion.body["stem"].as_string()
-        query = query.where(
-            or_(Item.key.ilike(pattern, escape="\\"), stem.ilike(pattern, escape="\\"))
-        )
-    return query
+    return query.where(or_(is_current, was_seen) if with_older else is_current)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +223,14 @@ class ItemReport:
         words: Its words and key.
         figures: Counts and indices.
         alerts: What they call for, most urgent first.
+        cohorts: Each cohort against all others; empty in the list of a bank.
     """
 
     version: ItemVersion
     words: QuizItem
     figures: ItemFigures
     alerts: tuple[Alert, ...]
+    cohorts: tuple[CohortFigures, ...] = ()
 
     @property
     def is_current(self) -> bool:
@@ -245,20 +246,24 @@ class ItemReport:
 def get_report(version: ItemVersion) -> ItemReport:
     """Return the report of one version."""
     words = item_from_json(version.body)
-    return _report(version, words, list_cells(version.id, is_choice=bool(words.keys)))
+    cells = list_cells(version.id, is_choice=bool(words.keys))
+    report = _report(version, words, [cell for _, cell in cells])
+    return replace(report, cohorts=compare_cohorts(cells))
 
 
-def list_reports(bank_id: int, words: str = "", *, with_older: bool = False) -> list[ItemReport]:
+def list_reports(
+    bank_id: int, wanted: ItemFilter = EVERY_ITEM, *, with_older: bool = False
+) -> list[ItemReport]:
     """Return the reports of the versions in a bank that somebody had in a first attempt, in authored order.
 
     Args:
         bank_id: The bank.
-        words: Found in the stem or as part of the item's key.
+        wanted: What must hold of the items.
         with_older: Also versions that are no longer current.
     """
-    wanted = select_versions(bank_id, words, with_older=with_older)
-    cells = list_bank_cells(wanted.with_only_columns(ItemVersion.id).order_by(None))
-    answered = db.session.scalars(wanted.where(_WAS_ANSWERED))
+    versions = select_versions(bank_id, wanted, with_older=with_older)
+    cells = list_bank_cells(versions.with_only_columns(ItemVersion.id).order_by(None))
+    answered = db.session.scalars(versions.where(_WAS_ANSWERED))
     return [
         _report(version, item_from_json(version.body), cells.get(version.id, []))
         for version in answered

@@ -17,6 +17,7 @@ from lms.people.queries import list_cohorts
 from lms.quizzes.domain.attempts import StartReason
 from lms.quizzes.domain.sittings import SittingState
 from lms.quizzes.models import Quiz, Sitting
+from lms.quizzes.queries.objections import list_waiting_objections
 from lms.quizzes.queries.quizzes import list_quizzes
 from lms.quizzes.queries.sittings import OwnSitting, list_own_sittings, select_sittings, state_of
 from lms.web.waiting import Waiting
@@ -25,14 +26,14 @@ SOON = dt.timedelta(hours=24)
 
 
 def list_waiting(person: Person, now: dt.datetime) -> list[Waiting]:
-    """Return what of quizzes waits for this person: as a candidate, then as a trainer."""
+    """Return what of quizzes waits for this person: as a candidate, then as a trainer, then objections."""
     waiting: list[Waiting] = []
     if RoleName.LEARNER in person.role_names:
         waiting += _waiting_candidate(person, now)
     if RoleName.TRAINER in person.role_names:
         waiting += _waiting_sittings(now)
         waiting += _waiting_unscheduled(now)
-    return waiting
+    return waiting + list_waiting_objections(person)
 
 
 def _waiting_candidate(person: Person, now: dt.datetime) -> list[Waiting]:

@@ -1,6 +1,7 @@
 """Writing quizzes."""
 
 from lms.quizzes.services.attempts import close_attempt, start_attempt, submit_attempt
+from lms.quizzes.services.objections import decide_objection, reply_objection, submit_objection
 from lms.quizzes.services.quizzes import retire_quiz, upsert_quiz
 from lms.quizzes.services.responses import Saved, save_form, save_response
 from lms.quizzes.services.sittings import (
@@ -17,12 +18,15 @@ __all__ = [
     "cancel_sitting",
     "check_sitting",
     "close_attempt",
+    "decide_objection",
     "extend_sitting",
+    "reply_objection",
     "retire_quiz",
     "save_form",
     "save_response",
     "schedule_sitting",
     "start_attempt",
     "submit_attempt",
+    "submit_objection",
     "upsert_quiz",
 ]

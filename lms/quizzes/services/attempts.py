@@ -16,6 +16,7 @@ from lms.questions.services import mark_presented
 from lms.quizzes.domain.attempts import AttemptState, StartReason, deadline_of
 from lms.quizzes.domain.grading import Grade, grade, grade_as_json, mark_paper
 from lms.quizzes.domain.paper import SEED_BITS, draw_paper, paper_as_json
+from lms.quizzes.domain.rekeying import remark
 from lms.quizzes.domain.specification import banks_of, points_total, sections_from_json
 from lms.quizzes.models import ATTEMPT, Attempt
 from lms.quizzes.queries import (
@@ -158,7 +159,9 @@ def _end(attempt: Attempt, now: dt.datetime) -> None:
     sitting, quiz = attempt.sitting, attempt.sitting.quiz
     in_time = now < attempt.deadline_at
     marking = get_marking(attempt.id)
-    results = mark_paper(marking.paper, marking.answers)
+    marked = mark_paper(marking.paper, marking.answers)
+    # A key that was corrected while somebody sat there counts for them as it does for those before them.
+    results = remark(marking.paper, marked, marking.answers, marking.corrections)
     result = grade(results, cut_percent=sitting.cut_percent, red_line_all=sitting.red_line_all)
     attempt.state = (AttemptState.SUBMITTED if in_time else AttemptState.EXPIRED).value
     # A server clock set back must not end an attempt before it began.
@@ -167,7 +170,7 @@ def _end(attempt: Attempt, now: dt.datetime) -> None:
     attempt.max_points = result.max_points
     attempt.passed = result.passed
     attempt.outcome = grade_as_json(result, results, marking.answers)
-    store_item_results(attempt.id, attempt.started_at, marking, results)
+    store_item_results(attempt, sitting.cohort_id, marking, results)
     record_result(
         enrolment_id=attempt.enrolment_id,
         kind="quiz",

@@ -9,18 +9,29 @@ from flask_babel import gettext
 
 from lms.errors import NotFound
 from lms.people.access import QUALITY, TRAINER, requires
+from lms.people.queries import list_cohorts
+from lms.psychometrics.dif import PEOPLE_AT_LEAST
 from lms.psychometrics.items import Third
 from lms.questions.forms import type_words
 from lms.questions.models import ItemBank
 from lms.questions.queries import get_bank, get_item, list_versions
 from lms.quizzes.domain.item_statistics import INDEX_AT_LEAST
+from lms.quizzes.queries import count_of_versions
 from lms.quizzes.queries import statistics as queries
 from lms.quizzes.queries.statistics import ItemReport
+from lms.quizzes.views.acts import act_for, list_acts
 from lms.quizzes.views.frame import blueprint
+from lms.quizzes.views.statistics_filters import (
+    list_url_facts,
+    make_statistics_widgets,
+    read_narrowing,
+    statistics_order,
+)
 from lms.quizzes.views.statistics_words import (
     TONES,
     alert_words,
     code_words,
+    cohort_words,
     option_labels,
     percent_words,
     seconds_words,
@@ -54,7 +65,9 @@ def third_words() -> dict[Third, str]:
 @blueprint.context_processor
 def _names() -> dict[str, object]:
     return {
+        "act_for": act_for,
         "alert_words": alert_words,
+        "list_acts": list_acts,
         "option_labels": option_labels,
         "percent_words": percent_words,
         "seconds_words": seconds_words,
@@ -66,17 +79,20 @@ def _names() -> dict[str, object]:
 def bank_statistics(key: str) -> str | Response:
     """Show the items of a bank with what first attempts say; ``?format=xlsx`` downloads the list."""
     bank = get_bank(key)
-    asked = {name: request.args.get(name, "") for name in ("alert", "order", "versions")}
-    reports = queries.list_reports(bank.id, search_words(), with_older=asked["versions"] == "all")
-    wanted = [one for one in reports if _is_wanted(one, asked["alert"])]
-    wanted.sort(key=_ORDERS.get(asked["order"], _ORDERS["urgency"]))  # type: ignore[arg-type]
+    asked = read_narrowing(request.args)
+    reports = queries.list_reports(bank.id, asked.items, with_older=asked.with_older)
+    wanted = [one for one in reports if asked.is_wanted(one)]
+    wanted.sort(key=_ORDERS.get(asked.order, _ORDERS["urgency"]))  # type: ignore[arg-type]
     if request.args.get("format") == "xlsx":
         return _sheet(bank, wanted)
     return render_template(
         "quizzes/statistics_bank.html",
         bank=bank,
         page=_page(wanted),
-        filters=_filters(asked),
+        widgets=make_statistics_widgets(bank, asked),
+        order=statistics_order(asked),
+        is_narrowed=asked.is_narrowed,
+        bank_facts=list_url_facts(asked),
         unanswered=queries.count_unanswered(bank.id),
         reliabilities=queries.list_reliabilities(bank.key),
         codes=code_words(),
@@ -93,11 +109,6 @@ def _xlsx_url() -> str:
     return f"{request.path}?{urlencode({**asked, 'format': 'xlsx'})}"
 
 
-def _is_wanted(report: ItemReport, alert: str) -> bool:
-    names = {one.code.name.lower() for one in report.alerts}
-    return not alert or alert in names
-
-
 def _page(reports: list[ItemReport]) -> Page[ItemReport]:
     pages = max(1, -(-len(reports) // PAGE_SIZE))
     number = min(max(1, request.args.get("page", 1, type=int)), pages)
@@ -108,33 +119,6 @@ def _page(reports: list[ItemReport]) -> Page[ItemReport]:
         total=len(reports),
         words=search_words(),
     )
-
-
-def _filters(asked: dict[str, str]) -> list[dict[str, object]]:
-    alerts = [(code.name.lower(), words) for code, words in code_words().items()]
-    orders = [
-        ("", gettext("最该看的在前")),
-        ("hard", gettext("最难的在前")),
-        ("discrimination", gettext("区分度低的在前")),
-        ("people", gettext("答过的人多的在前")),
-        ("authored", gettext("题库里的顺序")),
-    ]
-    versions = [("", gettext("现在用的版本")), ("all", gettext("也看旧版本"))]
-    return [
-        {
-            "name": "alert",
-            "label": gettext("提醒"),
-            "options": [("", gettext("全部")), *alerts],
-            "value": asked["alert"],
-        },
-        {"name": "order", "label": gettext("排序"), "options": orders, "value": asked["order"]},
-        {
-            "name": "versions",
-            "label": gettext("版本"),
-            "options": versions,
-            "value": asked["versions"],
-        },
-    ]
 
 
 def _sheet(bank: ItemBank, reports: list[ItemReport]) -> Response:
@@ -197,6 +181,9 @@ def item_statistics(key: str) -> str:
         figures=report.figures,
         labels=option_labels(report.words),
         median=queries.find_median_seconds(version.id),
+        objectors=count_of_versions([version.id]).get(version.id, 0),
+        cohort_rows=_cohort_rows(report),
+        cohort_least=PEOPLE_AT_LEAST,
         common=[] if report.words.keys else queries.list_common_answers(version.id),
         numbers=numbers,
         thirds=third_words(),
@@ -205,3 +192,15 @@ def item_statistics(key: str) -> str:
         types=type_words(),
         least=INDEX_AT_LEAST,
     )
+
+
+def _cohort_rows(report: ItemReport) -> list[dict[str, object]]:
+    """Return each cohort's name, people and comparison in words, the largest first."""
+    if not report.cohorts:
+        return []
+    names = {cohort.id: cohort.name for cohort in list_cohorts()}
+    rows: list[dict[str, object]] = []
+    for one in report.cohorts:
+        words, tone = cohort_words(one, names[one.cohort_id])
+        rows.append({"figures": one, "name": names[one.cohort_id], "words": words, "tone": tone})
+    return rows

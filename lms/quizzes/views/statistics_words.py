@@ -4,12 +4,16 @@ from decimal import Decimal
 
 from flask_babel import gettext
 
+from lms.psychometrics.dif import PEOPLE_AT_LEAST, DifClass
 from lms.questions.domain.items import Item, ItemType
+from lms.quizzes.domain.cohorts import CohortFigures
 from lms.quizzes.domain.item_alerts import Alert, AlertCode
 from lms.quizzes.domain.item_statistics import INDEX_AT_LEAST, ItemFigures
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MINUTE = 60
+#: From here down a discrimination is said to be turned round, not merely weak.
+_TURNED = Decimal("-0.1")
 
 TONES = {
     AlertCode.KEY_SUSPECT: "bad",
@@ -100,6 +104,8 @@ def _suspect_words(facts: dict[str, str], labels: dict[str, str]) -> str:
 
 def _plain_words(code: AlertCode, facts: dict[str, str]) -> str:
     n, right = facts["n"], facts.get("right")
+    if code is AlertCode.WEAK and Decimal(facts["discrimination"]) <= _TURNED:
+        return str(gettext("%(n)s 人答过，答对的人其余题反而得分更低：请核对答案和题干。", n=n))
     if code is AlertCode.WEAK:
         return str(gettext("%(n)s 人答过，答对的人和答错的人水平差不多，这道题分不出高低。", n=n))
     if code is AlertCode.TOO_HARD:
@@ -141,3 +147,25 @@ def seconds_words(seconds: int | None) -> str:
     if seconds < 2 * _MINUTE:
         return str(gettext("%(n)s 秒", n=seconds))
     return str(gettext("%(n)s 分钟", n=f"{seconds / _MINUTE:.1f}".removesuffix(".0")))
+
+
+def cohort_words(figures: CohortFigures, name: str) -> tuple[str, str]:
+    """Return what a cohort's comparison with all others says, and its tone.
+
+    Args:
+        figures: Of the cohort.
+        name: Its name.
+    """
+    if figures.dif is None:
+        too_few = gettext("不比较：这一期或其余各期不到 %(least)s 人。", least=PEOPLE_AT_LEAST)
+        return str(too_few), "none"
+    said = {
+        (DifClass.A, True): gettext("和其他期次水平相同的人相比，看不出差别。"),
+        (DifClass.A, False): gettext("和其他期次水平相同的人相比，看不出差别。"),
+        (DifClass.B, True): gettext("「%(name)s」的人在水平相同时稍难答对这道题。", name=name),
+        (DifClass.B, False): gettext("「%(name)s」的人在水平相同时稍易答对这道题。", name=name),
+        (DifClass.C, True): gettext("「%(name)s」的人在水平相同时更难答对这道题。", name=name),
+        (DifClass.C, False): gettext("「%(name)s」的人在水平相同时更容易答对这道题。", name=name),
+    }
+    tones = {DifClass.A: "neutral", DifClass.B: "info", DifClass.C: "warn"}
+    return said[figures.dif.verdict, figures.dif.is_harder], tones[figures.dif.verdict]

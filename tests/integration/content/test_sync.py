@@ -17,9 +17,9 @@ from lms.library.models import RuleCard
 from lms.library.queries import find_current_card
 from lms.probation.queries import find_current_conditions
 from lms.questions.models import Item, ItemVersion
-from lms.questions.queries import get_item, list_drawable, list_recall
-from lms.questions.services import mark_presented, publish_bank
-from lms.quizzes.queries import find_quiz
+from lms.questions.queries import find_group, get_item, list_drawable, list_recall
+from lms.questions.services import mark_presented, publish_bank, publish_group
+from lms.quizzes.queries import find_quiz, list_block_sizes
 from tests.conftest import NOON
 from tests.factories.people import make_person
 from tests.unit.content.trees import (
@@ -28,10 +28,12 @@ from tests.unit.content.trees import (
     COURSE,
     FILES,
     PROGRAMME,
+    STIMULI,
     SVG,
     judgement,
     lesson,
     quiz,
+    sharing,
     short,
     single,
     write,
@@ -188,6 +190,44 @@ def test_what_is_taken_out_is_retired_and_comes_back(tmp_path):
     assert ("create", "item", "bank-2") in steps(back)
     assert get_item("bank-2").state == "ready"
     assert find_current_card("card-b").version == 2
+
+
+def test_items_under_a_shared_text_are_drawn_with_it(tmp_path):
+    items = sharing(single("bank-1")) + sharing(judgement("bank-2")) + single("bank-3")
+    with_text = {"items_yml": items, "stimuli_yml": STIMULI}
+    planned = sync(tmp_path / "a", **with_text)
+    assert ("create", "case_group", "case-a") in steps(planned)
+    assert sync(tmp_path / "a", now=LATER, **with_text).actions == []
+    assert sorted(list_block_sizes(["bank"])["bank"]) == [1, 2]
+    group = find_group("case-a")
+    assert [(one.key, one.group_place) for one in group.items] == [("bank-1", 1), ("bank-2", 2)]
+    assert (group.title, group.text.split("\n")[0]) == ("一段聊天", "::: chat")
+
+    changed = {"items_yml": items, "stimuli_yml": STIMULI.replace("在的", "在，您说")}
+    assert steps(sync(tmp_path / "b", now=LATER, **changed)) == [("revise", "case_group", "case-a")]
+    assert "在，您说" in find_group("case-a").text
+
+    swapped = sharing(judgement("bank-2")) + sharing(single("bank-1")) + single("bank-3")
+    planned = sync(tmp_path / "c", now=LATER, **(changed | {"items_yml": swapped}))
+    assert [one.why for one in planned.actions] == [("place", "case"), ("place", "case")]
+    db.session.expire_all()
+    assert [one.key for one in find_group("case-a").items] == ["bank-2", "bank-1"]
+
+    alone = single("bank-1") + judgement("bank-2") + single("bank-3")
+    planned = sync(tmp_path / "d", now=LATER, items_yml=alone)
+    assert ("retire", "case_group", "case-a") in steps(planned)
+    assert list_block_sizes(["bank"])["bank"] == [1, 1, 1]
+    assert ("create", "case_group", "case-a") in steps(sync(tmp_path / "a", **with_text))
+    assert sorted(list_block_sizes(["bank"])["bank"]) == [1, 2]
+
+
+def test_a_shared_text_of_another_bank_stands_against_the_plan(tmp_path):
+    mine = publish_bank(key="mine", title="我的题库", title_en="Mine", origin="app", now=NOON)
+    publish_group(mine, key="case-a", title="", text="别的材料", now=NOON)
+    items = sharing(single("bank-1")) + judgement("bank-2")
+    planned = sync(tmp_path, items_yml=items, stimuli_yml=STIMULI)
+    assert not planned.may_run
+    assert {one.code for one in planned.issues} == {"other_origin"}
 
 
 def test_a_lesson_whose_file_is_gone_leaves_the_path_but_not_the_record(tmp_path):

@@ -1,9 +1,11 @@
 """Naming the organisation."""
 
+import re
+
 import pytest
 
 from lms.errors import InvalidInput
-from lms.organisation.queries import find_organisation, get_organisation
+from lms.organisation.queries import find_organisation, get_organisation, is_second_review_on
 from lms.organisation.services import name_organisation
 from lms.people.domain.roles import RoleName
 from tests.conftest import NOON
@@ -49,3 +51,25 @@ def test_the_service_refuses_too(session, field, value):
     with pytest.raises(InvalidInput) as caught:
         name_organisation(**{**GOOD, field: value}, actor_id=None, now=NOON)
     assert caught.value.facts["field"] == field
+
+
+def test_the_second_persons_review_is_on_until_it_is_switched_off(app, sign_in):
+    with app.app_context():
+        hr = make_person(RoleName.HR).id
+        assert is_second_review_on()
+    client = sign_in(hr)
+
+    def is_ticked() -> bool:
+        box = re.search(r"<input[^>]*second_review[^>]*>", client.get("/organisation").text)
+        assert box is not None
+        return " checked" in box[0]
+
+    assert is_ticked()
+    client.post("/organisation", data=GOOD)
+    assert not is_ticked()
+    with app.app_context():
+        assert not is_second_review_on()
+    client.post("/organisation", data={**GOOD, "second_review": "y"})
+    assert is_ticked()
+    with app.app_context():
+        assert is_second_review_on()

@@ -31,6 +31,7 @@ from lms.questions.models import (
 from lms.questions.services import writing
 from tests.conftest import NOON
 from tests.factories.curriculum import make_programme
+from tests.factories.organisation import switch_second_review
 from tests.factories.people import make_person
 from tests.factories.questions import make_bank, make_item, single_body
 
@@ -67,7 +68,7 @@ ROWS = (
 
 def picture() -> bytes:
     out = BytesIO()
-    Image.new("RGB", (4, 4), "teal").save(out, "PNG")
+    Image.new("RGB", (5, 3), "rebeccapurple").save(out, "PNG")
     return out.getvalue()
 
 
@@ -103,7 +104,7 @@ def counted(app, *tables) -> list[int]:
         return [db.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
 
-def confirm(client, url: str, *numbers: int, shown: tuple[int, ...] = (), state: str = "ready"):
+def confirm(client, url: str, *numbers: int, shown: tuple[int, ...] = (), state: str = "in_review"):
     data = {
         "act": "confirm",
         "state": state,
@@ -143,6 +144,7 @@ def test_pasted_text_to_the_bank(app, trainer, bank_key):
 
 def test_facts_given_at_the_confirmation_make_items_ready(app, trainer, bank_key):
     with app.app_context():
+        switch_second_review(on=False)
         lesson = make_programme().stages[0].modules[0].lessons[0]
         key, title = lesson.key, lesson.title
     url = paste(trainer, bank_key, PAPER).location
@@ -200,7 +202,8 @@ def test_the_same_file_again_changes_nothing_and_a_changed_one_revises(app, trai
     assert counted(app, Item, ItemVersion) == [2, 3]
     with app.app_context():
         item = queries.get_item("inv-1")
-        assert item.version == 2
+        assert (item.version, item.revision) == (2, 2)
+        assert "要另外加钱" in item.search_text
 
 
 def test_what_is_left_out_stays_out_over_pages(app, trainer, bank_key):
@@ -318,9 +321,9 @@ def test_a_bank_that_changed_since_the_preview_is_never_overwritten(app, trainer
         assert version.body["stem"] == "别人刚改的题干"
     confirm(trainer, url)
     with app.app_context():
-        version = queries.find_current_version(queries.get_item("m-1"))
-        assert version is not None
-        assert version.body["stem"] == "文件里的题干"
+        item = queries.get_item("m-1")
+        assert (item.state, item.version, item.proposed) == ("ready", 2, 3)
+        assert queries.get_numbered_version(item.id, 3).body["stem"] == "文件里的题干"
 
 
 def test_yaml_with_a_shared_text_and_a_picture(app, trainer, bank_key, sign_in):

@@ -226,7 +226,7 @@ def test_items_are_found_by_words_in_stem_options_and_key():
     assert found(bank, words="B-OTHER") == ["b-other"]
     assert found(bank, words="100%") == ["b-stem"]
     assert found(bank, words="1_0%") == []
-    assert found(bank, words="发票有求必开") == [], "feedback and explanation are not searched"
+    assert found(bank, words="发票有求必开") == ["b-stem"], "feedback is searched too"
     assert found(bank, words="options") == []
     assert found(bank) == ["b-stem", "b-other"]
 

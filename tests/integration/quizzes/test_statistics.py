@@ -313,7 +313,7 @@ def test_a_random_draw_has_words_and_no_number(app, trainer) -> None:
         taken.take(*[["b", "a", "c"]] * 4)
         bank = taken.bank.key
     page = text_of(trainer.get(f"/banks/{bank}/statistics"))
-    assert "随机抽题，信度没有定义。" in page
+    assert "各人的卷子不全一样（随机抽题，或换过题），信度没有定义。" in page
     assert "测量标准误" not in page
 
 
@@ -347,6 +347,7 @@ def test_typed_answers_are_listed(app, trainer) -> None:
     with app.app_context():
         taken = Taken([single_body()])
         (attempt_id,) = taken.take(["b"])
+        cohort_id = get_attempt_row(attempt_id).sitting.cohort_id
         version = make_item(taken.bank, key="typed", body=body)
         for position, (text, is_right) in enumerate(
             [("卖家", True), ("买家,快递", False), ("买家,快递", False), ("", False)], start=2
@@ -356,6 +357,7 @@ def test_typed_answers_are_listed(app, trainer) -> None:
                     attempt_id=attempt_id,
                     position=position,
                     item_version_id=version.id,
+                    cohort_id=cohort_id,
                     is_first=True,
                     points=Decimal(5 * is_right),
                     max_points=Decimal(5),
@@ -404,9 +406,10 @@ def test_the_pages_ask_the_same_whatever_the_number_of_people(
         assert db.session.scalars(select(ItemVersion)).first() is not None
     with count_statements() as counted:
         assert trainer.get(f"/items/{key}/statistics").status_code == 200
-    # item; numbers answered; versions; cells; median (how many; nothing is timed); bank; unread messages
-    assert len(counted.own) == 7, "\n".join(counted.own)
+    # item; numbers answered; versions; cells; median (how many; nothing is timed); objections; cohorts; bank; unread
+    assert len(counted.own) == 9, "\n".join(counted.own)
     with count_statements() as counted:
         assert trainer.get(f"/banks/{bank}/statistics").status_code == 200
-    # bank; cells; versions; unanswered; quizzes; two of the quiz's reliability; unread messages
-    assert len(counted.own) == 8, "\n".join(counted.own)
+    # bank; cells; versions; the filters' states, groups, cards and lessons; unanswered; quizzes; two of the quiz's
+    # reliability; unread messages
+    assert len(counted.own) == 12, "\n".join(counted.own)

@@ -7,7 +7,17 @@ import pytest
 from lms.content.compiling import CardState, compile_content
 from lms.content.domain.plan import Kind
 from lms.content.services import check_files
-from tests.unit.content.trees import CARDS, FILES, SVG, lesson, write
+from tests.unit.content.trees import (
+    CARDS,
+    FILES,
+    STIMULI,
+    SVG,
+    judgement,
+    lesson,
+    sharing,
+    single,
+    write,
+)
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -110,10 +120,13 @@ def test_moving_a_lesson_changes_its_place_and_not_its_version(compiled_from, tm
 
 
 def test_every_authored_thing_is_planned(compiled_from):
-    kinds = [one.kind for one in compiled_from().things]
+    items = sharing(single("bank-1")) + judgement("bank-2")
+    things = compiled_from(items_yml=items, stimuli_yml=STIMULI).things
+    kinds = [one.kind for one in things]
     assert {kind: kinds.count(kind) for kind in Kind} == {
         Kind.CARD: 2,
         Kind.BANK: 1,
+        Kind.CASE_GROUP: 1,
         Kind.PROGRAMME: 1,
         Kind.LESSON: 2,
         Kind.ITEM: 4,

@@ -129,7 +129,7 @@ def test_true_false_bodies_keep_their_feedback(tmp_path):
         ),
         (
             {"items_yml": single("bank-1").replace("text: 乙", "text: 甲") + judgement("bank-2")},
-            ("item_malformed", "items.yml", 1),
+            ("item_malformed", "items.yml", 11),
         ),
         (
             {"items_yml": judgement("bank-1").replace("  why: {true: 再想想, false: 对}\n", "")},

@@ -172,6 +172,25 @@ def judgement(key: str, lesson_key: str = "one-a") -> str:
 """
 
 
+STIMULI = """- id: case-a
+  title: 一段聊天
+  text: |-
+    ::: chat
+    买家：在吗
+    客服：在的
+    :::
+
+    | 单号 | 状态 |
+    |---|---|
+    | 0042 | 待发货 |
+"""
+
+
+def sharing(item: str, stimulus: str = "case-a") -> str:
+    """Return the item with a line that puts it under a shared text."""
+    return item.replace("  stem:", f"  stimulus: {stimulus}\n  stem:")
+
+
 FILES = {
     "courses/demo/course.yml": COURSE,
     "courses/demo/programme.yml": PROGRAMME,
@@ -199,8 +218,12 @@ def write(root: Path, **changes: str | None) -> Path:
     """Write the valid root below ``root``.
 
     ``changes`` replaces files by the last part of their path with ``_`` for every other sign (``items_yml``);
-    None leaves the file out.
+    None leaves the file out. ``stimuli_yml``, which is not there otherwise, adds the shared texts of the bank.
     """
+    stimuli = changes.pop("stimuli_yml", None)
+    if stimuli is not None:
+        (root / "question_banks/bank").mkdir(parents=True, exist_ok=True)
+        (root / "question_banks/bank/stimuli.yml").write_text(stimuli, encoding="utf-8")
     for name, text in FILES.items():
         change = changes.pop(short(name), text)
         if change is not None:

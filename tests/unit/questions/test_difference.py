@@ -67,6 +67,18 @@ def test_chinese_is_compared_by_character_and_numbers_as_a_whole() -> None:
     )
 
 
+def test_a_rewritten_sentence_is_not_cut_into_crumbs() -> None:
+    old, new = "订单已经成立，客服不能单方宣布不算数。", "这样说会让买家误会，也不合规。"
+    assert [one.mark for one in compare_texts(old, new)] == [Mark.GONE, Mark.NEW, Mark.SAME]
+    kept = compare_texts("客服可以说页面没写，所以不算承诺", "客服不可以说页面写了，所以算承诺")
+    assert [one.text for one in kept if one.mark is Mark.SAME] == [
+        "客服",
+        "可以说页面",
+        "，所以",
+        "算承诺",
+    ]
+
+
 def test_what_changed_is_named() -> None:
     old = snapshot(single_body())
     body = single_body("买家问能不能开专票，怎么回？", key="a")

@@ -22,6 +22,7 @@ def check_banks(content: Content) -> Iterator[Issue]:
             yield warning("bank_without_items", bank.where, f"the bank {bank.key!r} has no item")
         for item in bank.items:
             yield from _check_item(item, cards, lessons)
+        yield from _check_stimuli(bank)
         yield from _check_habits(bank)
 
 
@@ -51,6 +52,26 @@ def _check_item(
             f"the item {item.key!r} rests only on cards whose source has not been read (B)",
             item=item.key,
         )
+
+
+def _check_stimuli(bank: BankFiles) -> Iterator[Issue]:
+    known = {stimulus.key for stimulus in bank.stimuli}
+    for item in bank.items:
+        if item.stimulus and item.stimulus.key and item.stimulus.key not in known:
+            yield error(
+                "unknown_stimulus",
+                item.stimulus.where,
+                f"the bank {bank.key!r} has no shared text {item.stimulus.key!r}",
+                stimulus=item.stimulus.key,
+            )
+    for stimulus in bank.stimuli:
+        if not bank.sharing(stimulus.key):
+            yield warning(
+                "stimulus_without_items",
+                stimulus.where,
+                f"no item stands under the shared text {stimulus.key!r}",
+                stimulus=stimulus.key,
+            )
 
 
 def _check_habits(bank: BankFiles) -> Iterator[Issue]:

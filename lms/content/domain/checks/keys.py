@@ -15,6 +15,9 @@ def check_keys(content: Content) -> Iterator[Issue]:
     yield from _twice("card", ((card.key, card.where) for card in content.cards))
     yield from _twice("item", ((item.key, item.where) for item in content.items))
     yield from _twice(
+        "stimulus", ((one.key, one.where) for bank in content.banks for one in bank.stimuli)
+    )
+    yield from _twice(
         "quiz", ((quiz.key, quiz.where) for course in content.courses for quiz in course.quizzes)
     )
     yield from _twice(

@@ -1,9 +1,11 @@
 """Programmes, their quizzes and hiring conditions."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from lms.content.domain.checks.findings import error, warning
 from lms.content.domain.values import (
+    BankFiles,
     ConditionsFile,
     Content,
     CourseFiles,
@@ -13,6 +15,8 @@ from lms.content.domain.values import (
     Reference,
 )
 from lms.issues import Issue
+from lms.questions.domain.items import MARKED_BY_PEOPLE
+from lms.quizzes.domain.specification import can_fill
 
 CONDITIONS_AT_MOST = 9
 """More than this nobody remembers who has to live by them."""
@@ -20,14 +24,22 @@ CONDITIONS_AT_MOST = 9
 
 def check_programmes(content: Content) -> Iterator[Issue]:
     """Check that every programme can be walked to its end, every quiz drawn, every condition signed."""
-    sizes = {bank.key: len(bank.of("quiz")) for bank in content.banks}
+    blocks = {bank.key: _blocks(bank) for bank in content.banks}
     for course in content.courses:
         if course.programme is not None:
             yield from _check_programme(course, course.programme)
         for quiz in course.quizzes:
-            yield from _check_quiz(quiz, course, sizes)
+            yield from _check_quiz(quiz, course, blocks)
         if course.conditions is not None:
             yield from _check_conditions(course.conditions)
+
+
+def _blocks(bank: BankFiles) -> list[int]:
+    """Return how many items of a bank are drawn at once: those of a shared text together, others one by one."""
+    drawable = [item for item in bank.of("quiz") if item.body.get("type") not in MARKED_BY_PEOPLE]
+    alone = [1 for item in drawable if item.stimulus is None]
+    shared = Counter(item.stimulus.key for item in drawable if item.stimulus)
+    return [*alone, *shared.values()]
 
 
 def _check_programme(course: CourseFiles, programme: ProgrammeFile) -> Iterator[Issue]:
@@ -146,7 +158,9 @@ def find_cycle(requires: Mapping[str, list[str]]) -> tuple[str, ...]:
     return next((found for key in requires if (found := walk(key, ()))), ())
 
 
-def _check_quiz(quiz: QuizFile, course: CourseFiles, sizes: Mapping[str, int]) -> Iterator[Issue]:
+def _check_quiz(
+    quiz: QuizFile, course: CourseFiles, blocks: Mapping[str, Sequence[int]]
+) -> Iterator[Issue]:
     programme = course.programme
     if programme is not None and quiz.kind:
         parts = programme.stages if quiz.kind == "stage_test" else programme.modules
@@ -157,27 +171,37 @@ def _check_quiz(quiz: QuizFile, course: CourseFiles, sizes: Mapping[str, int]) -
                 f"the programme has no part {quiz.gate.key!r} for this quiz",
                 quiz=quiz.key,
             )
-    wanted: dict[str, int] = {}
     for section in quiz.sections:
-        wanted[section.bank.key] = wanted.get(section.bank.key, 0) + section.draw
-        if section.bank.key not in sizes:
+        if section.bank.key not in blocks:
             yield error(
                 "unknown_bank",
                 section.bank.where,
                 f"there is no bank {section.bank.key!r}",
                 bank=section.bank.key,
             )
-    for bank, draw in wanted.items():
-        if bank in sizes and draw > sizes[bank]:
-            yield error(
-                "bank_too_small",
-                quiz.where,
-                f"the quiz {quiz.key!r} draws {draw} items from {bank!r}, which has {sizes[bank]}",
-                quiz=quiz.key,
-                bank=bank,
-                draw=draw,
-                size=sizes[bank],
+    yield from _check_draws(quiz, blocks)
+
+
+def _check_draws(quiz: QuizFile, blocks: Mapping[str, Sequence[int]]) -> Iterator[Issue]:
+    wanted: dict[str, list[int]] = {}
+    for section in quiz.sections:
+        wanted.setdefault(section.bank.key, []).append(section.draw)
+    for bank, draws in wanted.items():
+        size = sum(blocks.get(bank, ()))
+        facts = {"quiz": quiz.key, "bank": bank, "draw": sum(draws), "size": size}
+        if bank not in blocks:
+            continue
+        if sum(draws) > size:
+            message = (
+                f"the quiz {quiz.key!r} draws {sum(draws)} items from {bank!r}, which has {size}"
             )
+            yield error("bank_too_small", quiz.where, message, **facts)
+        elif not all(can_fill(draw, blocks[bank]) for draw in draws):
+            message = (
+                f"the quiz {quiz.key!r} draws {sum(draws)} items from {bank!r}, whose case groups do not"
+                " make that number: items of a shared text are drawn together"
+            )
+            yield error("bank_does_not_fit", quiz.where, message, **facts)
 
 
 def _check_conditions(conditions: ConditionsFile) -> Iterator[Issue]:

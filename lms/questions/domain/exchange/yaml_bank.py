@@ -129,7 +129,7 @@ class _Reading:
                 where = Where(self.file, line=node.line)
                 self.candidates.append(candidate_from_entry(plain(node), where, source))
             except FieldError as error:
-                line = _line_at(node, error.field)
+                line = line_at(node, error.field)
                 self.refuse("item_malformed", line, error.field, str(error), source)
 
     def stimulus_list(self, nodes: Sequence[Node]) -> None:
@@ -138,7 +138,7 @@ class _Reading:
                 where = Where(self.file, line=node.line)
                 self.stimuli.append(stimulus_from_entry(plain(node), where))
             except FieldError as error:
-                line = _line_at(node, error.field)
+                line = line_at(node, error.field)
                 self.refuse("stimulus_malformed", line, error.field, str(error), source)
 
     def media_list(self, nodes: Sequence[Node]) -> None:
@@ -177,7 +177,7 @@ def plain(node: Node) -> object:
     return value
 
 
-def _line_at(node: Node, path: str) -> int:
+def line_at(node: Node, path: str) -> int:
     """Return the line of a field as far as the path leads."""
     for name, index in _PATH.findall(path):
         value = node.value

@@ -510,6 +510,8 @@ def upgrade() -> None:
         sa.Column("proposed_state", sa.String(length=12), nullable=False),
         sa.Column("lesson_key", sa.String(length=64), nullable=False),
         sa.Column("point", sa.String(length=80), nullable=False),
+        sa.Column("type", sa.String(length=24), nullable=False),
+        sa.Column("difficulty", sa.String(length=8), nullable=False),
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "case_group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
@@ -525,6 +527,18 @@ def upgrade() -> None:
         sa.Column("points", sa.String(length=40), nullable=False),
         sa.Column("revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column(
+            "letters_1", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "letters_2", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "letters_3", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "letters_4", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["bank_id"], ["item_bank.id"], name=op.f("fk_item_bank_id_item_bank")
         ),
@@ -537,8 +551,39 @@ def upgrade() -> None:
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_item_bank_id"), ["bank_id"], unique=False)
         batch_op.create_index("ix_item_bank_id_file_key", ["bank_id", "file_key"], unique=False)
+        batch_op.create_index("ix_item_bank_id_lesson_key", ["bank_id", "lesson_key"], unique=False)
+        batch_op.create_index("ix_item_bank_id_point", ["bank_id", "point"], unique=False)
         batch_op.create_index(batch_op.f("ix_item_case_group_id"), ["case_group_id"], unique=False)
+        batch_op.create_index(
+            "ix_item_counts",
+            ["bank_id", "purpose", "state", "type", "proposed_state"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_item_lesson_key"), ["lesson_key"], unique=False)
+        batch_op.create_index(
+            "ix_item_listing",
+            [
+                "bank_id",
+                "position",
+                "key",
+                "letters_1",
+                "letters_2",
+                "letters_3",
+                "letters_4",
+                "purpose",
+                "state",
+                "proposed_state",
+                "type",
+                "difficulty",
+                "lesson_key",
+                "point",
+                "case_group_id",
+            ],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_item_proposed_state"), ["proposed_state"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_item_purpose"), ["purpose"], unique=False)
         batch_op.create_index(batch_op.f("ix_item_state"), ["state"], unique=False)
 
@@ -919,6 +964,7 @@ def upgrade() -> None:
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("was", sa.String(length=12), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1122,6 +1168,9 @@ def upgrade() -> None:
         sa.Column(
             "item_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
+        sa.Column(
+            "cohort_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("is_first", sa.Boolean(), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("max_points", sa.Integer(), nullable=False),
@@ -1133,6 +1182,9 @@ def upgrade() -> None:
             ["attempt_id"], ["attempt.id"], name=op.f("fk_item_result_attempt_id_attempt")
         ),
         sa.ForeignKeyConstraint(
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_item_result_cohort_id_cohort")
+        ),
+        sa.ForeignKeyConstraint(
             ["item_version_id"],
             ["item_version.id"],
             name=op.f("fk_item_result_item_version_id_item_version"),
@@ -1142,7 +1194,16 @@ def upgrade() -> None:
     with op.batch_alter_table("item_result", schema=None) as batch_op:
         batch_op.create_index(
             "ix_item_result_figures",
-            ["item_version_id", "is_first", "rest", "chosen", "points", "max_points", "is_right"],
+            [
+                "item_version_id",
+                "is_first",
+                "rest",
+                "chosen",
+                "points",
+                "max_points",
+                "is_right",
+                "cohort_id",
+            ],
             unique=False,
         )
         batch_op.create_index(
@@ -1556,8 +1617,13 @@ def downgrade() -> None:
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_item_state"))
         batch_op.drop_index(batch_op.f("ix_item_purpose"))
+        batch_op.drop_index(batch_op.f("ix_item_proposed_state"))
+        batch_op.drop_index("ix_item_listing")
         batch_op.drop_index(batch_op.f("ix_item_lesson_key"))
+        batch_op.drop_index("ix_item_counts")
         batch_op.drop_index(batch_op.f("ix_item_case_group_id"))
+        batch_op.drop_index("ix_item_bank_id_point")
+        batch_op.drop_index("ix_item_bank_id_lesson_key")
         batch_op.drop_index("ix_item_bank_id_file_key")
         batch_op.drop_index(batch_op.f("ix_item_bank_id"))
 

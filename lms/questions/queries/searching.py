@@ -1,0 +1,275 @@
+"""Finding the items of a bank: by words, by what they are about, by where they are on their way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute
+
+from lms.db import JsonList, db
+from lms.questions.domain.search_text import letters_of, search_words
+from lms.questions.models import CaseGroup, Item, ItemTag, ItemVersion
+from lms.questions.queries.items import select_current
+from lms.questions.queries.names import DRAFT
+
+PROPOSED = "proposed"
+"""Asked for in place of a state: items in use with a newer version that waits for its review."""
+INCOMPLETE = "incomplete"
+"""Asked for in place of a state: drafts that lack a fact."""
+NEWEST, BY_KEY, HARDEST = "newest", "key", "hard"
+"""Orders beside the one of the bank."""
+_LOOKED_AHEAD = 500
+_LETTERS = (Item.letters_1, Item.letters_2, Item.letters_3, Item.letters_4)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFilter:
+    """What a list of items is narrowed to; empty values do not narrow.
+
+    Attributes:
+        words: All of them must be in what the item says anywhere, in its key or its tags.
+        purpose: ``quiz`` or ``recall``.
+        type: Type of the version in use.
+        lesson_key: The lesson it rests on.
+        point: Its knowledge point.
+        difficulty: As judged by the author.
+        state: Its state, ``PROPOSED`` or ``INCOMPLETE``.
+        tag: One of its tags.
+        card: Key of a card that it rests on.
+        group: Key of the case group whose text it shares.
+        order: ``NEWEST``, ``BY_KEY`` or ``HARDEST``; empty for the order of the bank.
+    """
+
+    words: str = ""
+    purpose: str = ""
+    type: str = ""
+    lesson_key: str = ""
+    point: str = ""
+    difficulty: str = ""
+    state: str = ""
+    tag: str = ""
+    card: str = ""
+    group: str = ""
+    order: str = ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything may be left out."""
+        return any(getattr(self, field.name) for field in fields(self) if field.name != "order")
+
+
+def select_items(bank_id: int, wanted: ItemFilter) -> Select[ItemVersion]:
+    """Return the query of the current versions of a bank's items that match, with item and bank, in the order asked."""
+    query = select_current().order_by(None).where(Item.bank_id == bank_id, *matching(wanted))
+    return query.order_by(*_order(wanted.order))
+
+
+def matching(wanted: ItemFilter) -> list[ColumnElement[bool]]:
+    """Return what must hold of an item to match; only its own row and its tags, cards and group are looked at."""
+    found = [
+        column == value
+        for column, value in (
+            (Item.purpose, wanted.purpose),
+            (Item.type, wanted.type),
+            (Item.lesson_key, wanted.lesson_key),
+            (Item.point, wanted.point),
+            (Item.difficulty, wanted.difficulty),
+        )
+        if value
+    ]
+    if wanted.state:
+        found.append(_is_in(wanted.state))
+    if wanted.tag:
+        found.append(Item.id.in_(select(ItemTag.item_id).where(ItemTag.tag == wanted.tag)))
+    if wanted.card:
+        found.append(_rests_on(wanted.card))
+    if wanted.group:
+        group = select(CaseGroup.id).where(CaseGroup.key == wanted.group).scalar_subquery()
+        found.append(Item.case_group_id == group)
+    return [*found, *says(wanted.words)]
+
+
+def says(asked: str) -> list[ColumnElement[bool]]:
+    """Return what must hold of an item that says all words of ``asked``; nothing when there are none."""
+    words = search_words(asked)
+    if not words:
+        return []
+    letters = zip(_LETTERS, letters_of("".join(words)), strict=True)
+    # First the letters, which stand in the index of the list: most items are out before their text is read.
+    held = [column.bitwise_and(bits) == bits for column, bits in letters if bits]
+    return [*held, *(Item.search_text.contains(word, autoescape=True) for word in words)]
+
+
+def _is_in(state: str) -> ColumnElement[bool]:
+    if state == PROPOSED:
+        return Item.proposed_state != ""
+    if state == INCOMPLETE:
+        lacks = or_(Item.lesson_key == "", Item.point == "", Item.difficulty == "")
+        return and_(Item.state == DRAFT, lacks)
+    return Item.state == state
+
+
+def _rests_on(card: str) -> ColumnElement[bool]:
+    return exists().where(_is_current(), _one_of(ItemVersion.cards) == card).correlate(Item)
+
+
+def _one_of(texts: InstrumentedAttribute[JsonList]) -> ColumnElement[Any]:
+    """Return each text of a list stored as JSON in turn; both databases can, but not in the same words."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        return func.json_each(texts).table_valued("value", joins_implicitly=True).c.value
+    each = func.jsonb_array_elements_text(texts)
+    return each.table_valued("value", joins_implicitly=True).c.value
+
+
+def _order(order: str) -> tuple[SQLColumnExpression[Any], ...]:
+    authored = (Item.position, Item.key)
+    if order == NEWEST:
+        return (ItemVersion.id.desc(),)
+    if order == BY_KEY:
+        return (Item.key,)
+    if order == HARDEST:
+        rank = case({"hard": 0, "medium": 1, "easy": 2}, value=Item.difficulty, else_=3)
+        return (rank, *authored)
+    return authored
+
+
+class ItemRow(NamedTuple):
+    """One row of a list of items: what it shows of the item and its current version."""
+
+    id: int
+    key: str
+    revision: int
+    purpose: str
+    type: str
+    state: str
+    proposed_state: str
+    lesson_key: str
+    point: str
+    difficulty: str
+    red_line: bool
+    stem: str
+    group: str | None
+    tags: tuple[str, ...] = ()
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether a fact is missing without which it stays a draft."""
+        return not (self.lesson_key and self.point and self.difficulty)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of a list of items.
+
+    Attributes:
+        rows: Its rows.
+        number: Number of the page, from 1.
+        pages: How many there are, at least 1.
+        total: How many items match.
+    """
+
+    rows: Sequence[ItemRow]
+    number: int
+    pages: int
+    total: int
+
+
+def find_items(
+    bank_id: int, wanted: ItemFilter, *, number: int, size: int, total: int | None = None
+) -> Found:
+    """Return one page of the items of a bank that match; a page behind the last one gives the last.
+
+    Args:
+        bank_id: The bank.
+        wanted: What must hold of them.
+        number: Number of the page, from 1.
+        size: Items on a page.
+        total: How many match, where that is known; else they are counted.
+    """
+    ids = _select_ids(bank_id, wanted)
+    # Where few items match, the whole bank is looked through once and not twice, for them and for their number.
+    some = db.session.scalars(ids.limit(_LOOKED_AHEAD)).all()
+    if len(some) < _LOOKED_AHEAD:
+        total = len(some)
+    elif total is None:
+        total = count_matching(bank_id, wanted)
+    pages = max(1, -(-total // size))
+    number = min(max(1, number), pages)
+    first = (number - 1) * size
+    if first + size <= len(some) or total == len(some):
+        shown = some[first : first + size]
+    else:
+        shown = db.session.scalars(ids.limit(size).offset(first)).all()
+    return Found(_rows(shown), number, pages, total)
+
+
+def _select_ids(bank_id: int, wanted: ItemFilter) -> Select[int]:
+    query = select(Item.id).where(Item.bank_id == bank_id, *matching(wanted))
+    if wanted.order == NEWEST:
+        query = query.join(ItemVersion, _is_current())
+    return query.order_by(*_order(wanted.order))
+
+
+def count_matching(bank_id: int, wanted: ItemFilter) -> int:
+    """Return how many items of a bank match."""
+    query = select(func.count()).where(Item.bank_id == bank_id, *matching(wanted))
+    return db.session.scalar(query) or 0
+
+
+def list_revisions(bank_id: int, wanted: ItemFilter, *, at_most: int) -> dict[int, int]:
+    """Return the revisions of the items of a bank that match, by id, in the order asked."""
+    query = _select_ids(bank_id, wanted).add_columns(Item.revision).limit(at_most)
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def _rows(ids: Sequence[int]) -> list[ItemRow]:
+    rows = db.session.execute(
+        select(
+            Item.id,
+            Item.key,
+            Item.revision,
+            Item.purpose,
+            Item.type,
+            Item.state,
+            Item.proposed_state,
+            Item.lesson_key,
+            Item.point,
+            Item.difficulty,
+            ItemVersion.red_line,
+            ItemVersion.body["stem"].as_string(),
+            CaseGroup.key,
+        )
+        .join(ItemVersion, _is_current())
+        .outerjoin(CaseGroup, Item.case_group_id == CaseGroup.id)
+        .where(Item.id.in_(ids))
+    )
+    tags = tags_of(ids)
+    by_id = {row[0]: ItemRow._make((*row, tuple(tags.get(row[0], ())))) for row in rows}
+    return [by_id[item_id] for item_id in ids if item_id in by_id]
+
+
+def _is_current() -> ColumnElement[bool]:
+    return and_(ItemVersion.item_id == Item.id, ItemVersion.number == Item.version)
+
+
+def tags_of(ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the tags of items by id, in their order, with one query."""
+    found: dict[int, list[str]] = {}
+    for item_id, tag in db.session.execute(
+        select(ItemTag.item_id, ItemTag.tag)
+        .where(ItemTag.item_id.in_(ids))
+        .order_by(ItemTag.item_id, ItemTag.position)
+    ):
+        found.setdefault(item_id, []).append(tag)
+    return found
