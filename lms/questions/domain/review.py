@@ -40,7 +40,9 @@ def open_steps(here: Situation) -> frozenset[Step]:
         return frozenset({Step.RESTORE})
     may_judge = not (here.is_own and here.needs_second)
     steps = {Step.RETIRE}
-    if here.state == "draft" and here.is_complete:
+    if here.state == "ready":
+        steps.add(Step.SUBMIT)  # somebody doubts it: it is not drawn until it is approved again
+    elif here.state == "draft" and here.is_complete:
         steps.add(Step.SUBMIT)
         if not here.needs_second:
             steps.add(Step.APPROVE)

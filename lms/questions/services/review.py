@@ -33,7 +33,7 @@ def submit_item(
     now: dt.datetime,
     revision: int | None = None,
 ) -> None:
-    """Send a draft to review.
+    """Send a draft to review, or an item in use that somebody doubts: it is not drawn until it is approved again.
 
     Args:
         item: The item.
@@ -48,11 +48,15 @@ def submit_item(
         InvalidInput: ``note_too_long``.
     """
     version = _begin(item, text, revision)
-    _check_state(item, queries.DRAFT)
-    _check_complete(item, version)
-    _note(item, version, queries.SUBMITTED, text, actor_id, now)
+    _check_state(item, queries.DRAFT, queries.READY)
+    was_ready = queries.state_under_review(item) == queries.READY
+    if not was_ready:
+        _check_complete(item, version)
+    note = _note(item, version, queries.SUBMITTED, text, actor_id, now)
     _move(item, queries.IN_REVIEW)
     record_item("questions.submit_item", item, actor_id, now, version=version.number)
+    if was_ready:
+        _tell(item, version, "doubted", f"questions.note:{note.id}", text, actor_id, now)
 
 
 def withdraw_item(
@@ -65,6 +69,8 @@ def withdraw_item(
 ) -> None:
     """Take back what was sent to review; for who wrote or sent it, and for everybody when no person did.
 
+    What was in use when it was sent is in use again.
+
     Raises:
         InvalidState: As in ``submit_item``.
         NotAllowed: ``withdraw_not_own``.
@@ -76,7 +82,7 @@ def withdraw_item(
     if owners and actor_id not in owners:
         raise NotAllowed("withdraw_not_own", item=item.key)
     _note(item, version, queries.WITHDRAWN, text, actor_id, now)
-    _move(item, queries.DRAFT)
+    _move(item, queries.READY if sent is not None and sent.was == queries.READY else queries.DRAFT)
     record_item("questions.withdraw_item", item, actor_id, now, version=version.number)
 
 

@@ -85,13 +85,14 @@ def _writing(item: Item) -> dict[ActKind, Act]:
         )
     }
     state = state_under_review(item)
-    if state == DRAFT:
-        submit = url_for("questions.submit_item", key=item.key)
-        found[ActKind.SUBMIT] = Act(ActKind.SUBMIT, gettext("送审"), submit, is_post=True)
-    elif state == READY:
-        # What is in use and has no newer version waits for no review; its authors can be asked to look again.
-        ask = url_for("questions.show_item", key=item.key, _anchor="review-form")
-        found[ActKind.SUBMIT] = Act(ActKind.SUBMIT, gettext("请人复核"), ask)
+    if state in (DRAFT, READY):
+        found[ActKind.SUBMIT] = Act(
+            ActKind.SUBMIT,
+            gettext("送审"),
+            url_for("questions.submit_item", key=item.key),
+            is_post=True,
+            confirm=gettext("送审以后先不抽这道题，审过再用。") if state == READY else "",
+        )
     if item.state != RETIRED:
         found[ActKind.RETIRE] = Act(
             ActKind.RETIRE,

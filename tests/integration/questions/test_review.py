@@ -78,6 +78,24 @@ def test_from_draft_to_use_by_two_people(author, reviewer):
     assert messages() == [("questions.approved", author)]
 
 
+def test_an_item_in_use_that_somebody_doubts_is_not_drawn_until_it_is_approved_again(
+    author, reviewer
+):
+    item = write_item(author, state="ready")
+    services.submit_item(item, text="高分组都选 B", actor_id=reviewer, now=NOON)
+    assert item.state == "in_review"
+    assert queries.list_drawable(item.bank.key) == []
+    assert messages() == [("questions.doubted", author)]
+    services.withdraw_item(item, actor_id=reviewer, now=NOON)
+    assert item.state == "ready"
+    services.submit_item(item, actor_id=author, now=LATER)
+    db.session.commit()
+    refused("review_own", services.approve_item, item, actor_id=author, kind=NotAllowed)
+    services.approve_item(item, actor_id=reviewer, now=LATER)
+    assert (item.state, item.version) == ("ready", 1)
+    assert [one.item.key for one in queries.list_drawable(item.bank.key)] == [item.key]
+
+
 def test_who_wrote_it_may_not_approve_or_return_it(author, reviewer):
     item = write_item(author, state="in_review")
     refused("review_own", services.approve_item, item, actor_id=author, kind=NotAllowed)

@@ -79,19 +79,17 @@ def test_retired_from_the_row_and_back(app, trainer, planted) -> None:
     assert "/retire" not in row
 
 
-def test_a_draft_is_sent_to_review_from_the_row(app, trainer, planted) -> None:
+@pytest.mark.parametrize("state", ["ready", "draft"])
+def test_an_item_is_sent_to_review_from_the_row(app, trainer, planted, state) -> None:
     bank, wrong, _ = planted
     url = f"/banks/{bank}/statistics"
+    set_state(app, wrong, state=state)
     row = menu_of(trainer.get(url).text, wrong)
-    assert "/submit" not in row
-    assert f"/items/{wrong}#review-form" in row
-    set_state(app, wrong, state="draft")
-    assert f"/items/{wrong}/submit" in menu_of(trainer.get(url).text, wrong)
+    assert f"/items/{wrong}/submit" in row
+    assert ("先不抽这道题" in row) == (state == "ready")
     done = trainer.post(f"/items/{wrong}/submit", data={"next": url})
     assert (done.status_code, done.location) == (303, url)
-    row = menu_of(trainer.get(url).text, wrong)
-    assert "/submit" not in row
-    assert "#review-form" not in row
+    assert "/submit" not in menu_of(trainer.get(url).text, wrong)
 
 
 def test_of_a_bank_from_files_only_the_marks_are_corrected(app, trainer, planted) -> None:

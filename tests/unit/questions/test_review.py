@@ -26,7 +26,7 @@ def here(state: str, **more: bool) -> Situation:
             here("in_review", is_own=True, may_withdraw=True, needs_second=False),
             {Step.APPROVE, Step.RETURN, Step.WITHDRAW, Step.RETIRE},
         ),
-        (here("ready"), {Step.RETIRE}),
+        (here("ready"), {Step.RETIRE, Step.SUBMIT}),
         (here("retired"), {Step.RESTORE}),
         (here("retired", needs_second=False), {Step.RESTORE}),
     ],
