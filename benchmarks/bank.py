@@ -92,7 +92,7 @@ def fill(n: int) -> None:
                     "position": number,
                     "category": [],
                     **facts,
-                    **search_fields(body, key=key, tags=own),
+                    **search_fields(body, key=key, tags=own, cards=[f"ecl-{number % 60}"]),
                 }
             )
             versions.append(

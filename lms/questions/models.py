@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from lms.db import Base, Id, JsonList, JsonObject
 from lms.errors import InvalidState
+from lms.questions.domain.identity import ItemFacts
 
 
 class ItemBank(Base):
@@ -70,6 +71,7 @@ class Item(Base):
         Index(
             "ix_item_listing", "bank_id", "position", "key", "letters_1", "letters_2", "letters_3", "letters_4",
             "purpose", "state", "proposed_state", "type", "difficulty", "lesson_key", "point", "case_group_id",
+            "card_lines",
         ),
         Index("ix_item_counts", "bank_id", "purpose", "state", "type", "proposed_state"),
         Index("ix_item_bank_id_lesson_key", "bank_id", "lesson_key"),
@@ -77,10 +79,10 @@ class Item(Base):
     )  # fmt: skip
 
     id: Mapped[Id] = mapped_column(primary_key=True)
-    bank_id: Mapped[Id] = mapped_column(ForeignKey("item_bank.id"), index=True)
+    bank_id: Mapped[Id] = mapped_column(ForeignKey("item_bank.id"))
     key: Mapped[str] = mapped_column(String(80), unique=True)
     #: quiz (drawn into papers) or recall (at the end of a lesson, never graded).
-    purpose: Mapped[str] = mapped_column(String(8), index=True)
+    purpose: Mapped[str] = mapped_column(String(8))
     #: draft, in_review, ready or retired; only ready items are drawn.
     state: Mapped[str] = mapped_column(String(12), index=True)
     #: Number of the current version: what is drawn and shown.
@@ -115,6 +117,8 @@ class Item(Base):
     letters_2: Mapped[int] = mapped_column(default=-1)
     letters_3: Mapped[int] = mapped_column(default=-1)
     letters_4: Mapped[int] = mapped_column(default=-1)
+    #: Keys of the cards that the current version rests on (``domain.search_text.card_lines``).
+    card_lines: Mapped[str] = mapped_column(Text, default="")
 
     bank: Mapped[ItemBank] = relationship(back_populates="items")
     case_group: Mapped[CaseGroup | None] = relationship(back_populates="items")
@@ -164,6 +168,17 @@ class ItemVersion(Base):
     presented_at: Mapped[dt.datetime | None]
 
     item: Mapped[Item] = relationship(back_populates="versions")
+
+    @property
+    def facts(self) -> ItemFacts:
+        """What it is about."""
+        return ItemFacts(
+            lesson_key=self.lesson_key,
+            point=self.point,
+            cards=tuple(self.cards),
+            difficulty=self.difficulty,
+            red_line=self.red_line,
+        )
 
 
 @event.listens_for(ItemVersion, "before_update")

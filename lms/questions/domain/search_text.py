@@ -37,12 +37,23 @@ def search_text(
 
 
 def search_fields(
-    body: Mapping[str, object], *, key: str, name: str = "", tags: Sequence[str] = ()
+    body: Mapping[str, object],
+    *,
+    key: str,
+    name: str = "",
+    tags: Sequence[str] = (),
+    cards: Sequence[str] = (),
 ) -> dict[str, object]:
-    """Return what an item keeps for the search, by field: its `search_text`, and the letters of that."""
+    """Return what an item keeps for the search, by field: its `search_text`, the letters of that, and its cards."""
     text = search_text(body, key=key, name=name, tags=tags)
     letters = enumerate(letters_of(text), start=1)
-    return {"search_text": text, **{f"letters_{number}": bits for number, bits in letters}}
+    found_by: dict[str, object] = {f"letters_{number}": bits for number, bits in letters}
+    return {**found_by, "search_text": text, "card_lines": card_lines(cards)}
+
+
+def card_lines(cards: Sequence[str]) -> str:
+    """Return keys of cards, each between ends of lines, so that one is found without reading a list."""
+    return "".join(f"\n{card}\n" for card in cards)
 
 
 def search_words(asked: str) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from lms.questions.queries.alike import Alike, list_alike
 from lms.questions.queries.authoring import (
     Opened,
-    facts_of,
     find_numbered,
     list_bank_tags,
     list_item_tags,
@@ -115,7 +114,6 @@ from lms.questions.queries.searching import (
     Found,
     ItemFilter,
     ItemRow,
-    count_matching,
     find_items,
     list_revisions,
     matching,
@@ -161,10 +159,8 @@ __all__ = [
     "RowCounts",
     "count_grouped",
     "count_items",
-    "count_matching",
     "count_reviews",
     "count_rows",
-    "facts_of",
     "find_bank",
     "find_current_version",
     "find_draft",

@@ -37,7 +37,7 @@ class Opened:
     @property
     def facts(self) -> ItemFacts:
         """What it is about."""
-        return facts_of(self.version)
+        return self.version.facts
 
     @property
     def fields(self) -> list[Pair]:
@@ -51,20 +51,9 @@ class Opened:
         )
 
 
-def facts_of(version: ItemVersion) -> ItemFacts:
-    """Return what a version is about."""
-    return ItemFacts(
-        lesson_key=version.lesson_key,
-        point=version.point,
-        cards=tuple(version.cards),
-        difficulty=version.difficulty,
-        red_line=version.red_line,
-    )
-
-
 def snapshot_of(version: ItemVersion) -> Snapshot:
     """Return a version as a value that can be compared."""
-    return Snapshot(item_from_json(version.body), facts_of(version))
+    return Snapshot(item_from_json(version.body), version.facts)
 
 
 def open_item(item: Item) -> Opened:

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import CTE, ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.curriculum.models import Lesson
 from lms.db import db
-from lms.questions.models import Item, ItemTag, ItemVersion
+from lms.questions.models import Item, ItemTag
 from lms.questions.queries.items import LessonName
 
 CHOICES_AT_MOST = 400
 """Values offered of one kind; others can be typed."""
 CARDS_OF_AT_MOST = 5000
-"""Items of a bank whose cards are listed: they stand inside the versions, of all of which they are gathered."""
+"""Items of a bank whose cards are listed: every item is looked at for it."""
 
 
 def list_points(bank_id: int) -> Sequence[str]:
@@ -25,19 +25,21 @@ def list_tags(bank_id: int) -> Sequence[str]:
     """Return the tags of a bank's items, each once, in order."""
     in_bank = exists().where(Item.id == ItemTag.item_id, Item.bank_id == bank_id)
     tags = _each_of(ItemTag.tag)
-    is_used = exists().where(ItemTag.tag == tags.c.value, in_bank.correlate(ItemTag))
-    return _some(select(tags.c.value).where(is_used.correlate(tags)))
+    # One item is enough. Asked whether any exists, PostgreSQL looks at all of them.
+    first = (
+        select(ItemTag.item_id)
+        .where(ItemTag.tag == tags.c.value, in_bank.correlate(ItemTag))
+        .limit(1)
+        .correlate(tags)
+        .scalar_subquery()
+    )
+    return _some(select(tags.c.value).where(first.is_not(None)))
 
 
 def list_cards(bank_id: int) -> Sequence[str]:
     """Return the keys of the cards that a bank's items rest on, each once, in order."""
-    lists = db.session.scalars(
-        select(ItemVersion.cards)
-        .join(Item, and_(ItemVersion.item_id == Item.id, ItemVersion.number == Item.version))
-        .where(Item.bank_id == bank_id)
-        .distinct()
-    )
-    return sorted({str(card) for cards in lists for card in cards})
+    found = db.session.scalars(select(Item.card_lines).where(Item.bank_id == bank_id).distinct())
+    return sorted({card for lines in found for card in lines.split("\n") if card})
 
 
 def list_lessons(bank_id: int) -> list[LessonName]:

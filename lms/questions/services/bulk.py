@@ -168,7 +168,7 @@ def _load(
         subject = Subject(
             state=item.state,
             proposed_state=item.proposed_state,
-            facts=queries.facts_of(version),
+            facts=version.facts,
             is_own=version.created_by == actor_id,
             tags=frozenset(tags.get(item.id, ())),
             is_stale=item.revision != chosen[item.id],

@@ -109,7 +109,13 @@ def _copy_items(
                 "points": item.points,
                 "case_group_id": group.id if group else None,
                 "group_place": item.group_place,
-                **search_fields(version.body, key=key, name=item.name, tags=tags.get(item.id, ())),
+                **search_fields(
+                    version.body,
+                    key=key,
+                    name=item.name,
+                    tags=tags.get(item.id, ()),
+                    cards=version.cards,
+                ),
             }
         )
     if not rows:

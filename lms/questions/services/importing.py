@@ -9,7 +9,7 @@ from typing import cast
 from sqlalchemy import Table, delete, insert, select, update
 
 from lms.audit.services import record
-from lms.db import db
+from lms.db import db, insert_rows
 from lms.documents.storage import FileStore
 from lms.errors import InvalidInput, InvalidState
 from lms.issues import Issue, Where
@@ -127,7 +127,7 @@ def plan_upload(upload: ItemUpload, mapping: Sequence[ColumnMap] | None) -> Plan
         for entry in plan.entries
     ]
     for at in range(0, len(rows), _ROWS_AT_ONCE):
-        db.session.execute(insert(_ROWS), rows[at : at + _ROWS_AT_ONCE])
+        insert_rows(_ROWS, rows[at : at + _ROWS_AT_ONCE])
     pictures = [
         {"upload_id": upload.id, "name": name, "data": content}
         for name, content in parsed.media.items()

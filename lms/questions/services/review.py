@@ -15,7 +15,6 @@ from lms.notifications import services as notifications
 from lms.organisation.queries import is_second_review_on
 from lms.people.queries import find_person
 from lms.questions import queries
-from lms.questions.domain.identity import ItemFacts
 from lms.questions.models import Item, ItemNote, ItemVersion
 from lms.questions.services.banks import check_writable
 from lms.questions.services.items import record_item
@@ -233,15 +232,8 @@ def _check_state(item: Item, *allowed: str) -> None:
 
 
 def _check_complete(item: Item, version: ItemVersion) -> None:
-    facts = ItemFacts(
-        version.lesson_key,
-        version.point,
-        tuple(version.cards),
-        version.difficulty,
-        version.red_line,
-    )
-    if facts.missing:
-        raise InvalidState("item_incomplete", item=item.key, missing=list(facts.missing))
+    if version.facts.missing:
+        raise InvalidState("item_incomplete", item=item.key, missing=list(version.facts.missing))
 
 
 def _check_reviewer(item: Item, version: ItemVersion, actor_id: int | None) -> None:

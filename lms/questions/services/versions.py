@@ -105,7 +105,9 @@ def index_words(item: Item, version: ItemVersion) -> None:
     tags = db.session.scalars(
         select(ItemTag.tag).where(ItemTag.item_id == item.id).order_by(ItemTag.position)
     ).all()
-    found_by = search_fields(version.body, key=item.key, name=item.name, tags=tags)
+    found_by = search_fields(
+        version.body, key=item.key, name=item.name, tags=tags, cards=version.cards
+    )
     for field, value in found_by.items():
         setattr(item, field, value)
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import aliased
 
-from lms.db import db
+from lms.db import db, insert_rows
 from lms.documents.models import StoredFile
 from lms.documents.storage import FileStore
 from lms.questions import queries
@@ -23,7 +23,7 @@ _GROUP_KEY_AT_MOST = 80
 _TITLE_AT_MOST = 120
 _AT_ONCE = 500
 _ITEMS, _VERSIONS = cast("Table", Item.__table__), cast("Table", ItemVersion.__table__)
-_NOTES = cast("Table", ItemNote.__table__)
+_NOTES, _TAGS = cast("Table", ItemNote.__table__), cast("Table", ItemTag.__table__)
 """The tables themselves: thousands of rows are written without objects."""
 _MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
 
@@ -111,7 +111,7 @@ class Writer:
             self._item_row(entry, key, first + at)
             for at, (entry, key) in enumerate(zip(entries, keys, strict=True))
         ]
-        db.session.execute(insert(_ITEMS), rows)
+        insert_rows(_ITEMS, rows)
         # Asked for afterwards: a statement with thousands of values and their ids is slow to prepare.
         made = db.session.execute(
             select(Item.key, Item.id).where(Item.bank_id == self.bank.id, Item.position >= first)
@@ -120,7 +120,7 @@ class Writer:
         versions = [
             self._version_row(entry, ids[key], 1) for entry, key in zip(entries, keys, strict=True)
         ]
-        db.session.execute(insert(_VERSIONS), versions)
+        insert_rows(_VERSIONS, versions)
         self._tag({ids[key]: entry for entry, key in zip(entries, keys, strict=True)})
         return keys
 
@@ -187,10 +187,8 @@ class Writer:
             changes.append(change)
             if _is_sent(held.item, change):
                 notes.append(self._note_row(held.item, number))
-        if versions:
-            db.session.execute(insert(_VERSIONS), versions)
-        if notes:
-            db.session.execute(insert(_NOTES), notes)
+        insert_rows(_VERSIONS, versions)
+        insert_rows(_NOTES, notes)
         db.session.execute(update(Item), changes)
         ids = {present[entry.item_key].item.id: entry for entry in entries}
         db.session.execute(delete(ItemTag).where(ItemTag.item_id.in_(list(ids))))
@@ -208,7 +206,14 @@ class Writer:
             .scalar_subquery()
         )
         rows = db.session.execute(
-            select(Item, ItemVersion.sha256, ItemVersion.body, newest.number, newest.sha256)
+            select(
+                Item,
+                ItemVersion.sha256,
+                ItemVersion.body,
+                ItemVersion.cards,
+                newest.number,
+                newest.sha256,
+            )
             .join(
                 ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.version)
             )
@@ -233,7 +238,7 @@ class Writer:
             "point": item.point,
             "type": item.type,
             "difficulty": item.difficulty,
-            **_searched(entry, item.key, held.body),
+            **_searched(entry, item.key, held.body, held.cards),
             **self._beside(entry, item.position),
         }
         if number == item.version:
@@ -266,8 +271,7 @@ class Writer:
             for item_id, entry in entries.items()
             for position, tag in enumerate(dict.fromkeys(entry.labels.tags))
         ]
-        if rows:
-            db.session.execute(insert(ItemTag), rows)
+        insert_rows(_TAGS, rows)
 
 
 class _Held(NamedTuple):
@@ -276,6 +280,7 @@ class _Held(NamedTuple):
     item: Item
     sha256: str
     body: Mapping[str, object]
+    cards: Sequence[str]
     newest: int
     newest_sha256: str
 
@@ -301,13 +306,15 @@ def _following(entry: Entry, key: str, body: Mapping[str, object]) -> dict[str, 
         "point": entry.facts.point,
         "type": body["type"],
         "difficulty": entry.facts.difficulty,
-        **_searched(entry, key, body),
+        **_searched(entry, key, body, entry.facts.cards),
     }
 
 
-def _searched(entry: Entry, key: str, body: Mapping[str, object]) -> dict[str, object]:
+def _searched(
+    entry: Entry, key: str, body: Mapping[str, object], cards: Sequence[str]
+) -> dict[str, object]:
     labels = entry.labels
-    return search_fields(body, key=key, name=labels.name, tags=labels.tags)
+    return search_fields(body, key=key, name=labels.name, tags=labels.tags, cards=cards)
 
 
 def keep_pictures(pictures: Mapping[str, bytes], store: FileStore, now: dt.datetime) -> int:

@@ -156,7 +156,7 @@ def _base(item: Item, opened: Opened, form: Fields) -> _Base:
     )
     fields = fields_of(
         version.body,
-        queries.facts_of(version),
+        version.facts,
         labels,
         group=form.text(f"{_WAS}group"),
         purpose=item.purpose,

@@ -82,7 +82,7 @@ def make_widgets(
         total: How many items it holds.
         groups: Its case groups.
     """
-    # Cards stand inside the versions: in a large bank it would take longer to gather them than to find the items.
+    # An item rests on several cards: in a large bank it would take longer to gather them than to find the items.
     cards = queries.list_cards(bank.id) if total <= queries.CARDS_OF_AT_MOST else None
     lessons = [
         (lesson.key, titled(lesson.title, lesson.title_en) or lesson.key)

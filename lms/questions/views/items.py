@@ -193,7 +193,7 @@ def _shown(version: ItemVersion, item: Item, authors: Mapping[int, str]) -> Show
     return ShownVersion(
         version=version,
         words=words,
-        facts=facts_of(version),
+        facts=version.facts,
         face=face(words, order if words.type is ItemType.ORDERING else None),
         key_rows=explain(words, parse_response(words, {})).rows,
         advice=() if item.state == queries.RETIRED else advise(words),
@@ -205,17 +205,6 @@ def _shown(version: ItemVersion, item: Item, authors: Mapping[int, str]) -> Show
 
 def _title(lesson: queries.LessonName) -> str:
     return lesson.title_en if is_english() and lesson.title_en else lesson.title
-
-
-def facts_of(version: ItemVersion) -> ItemFacts:
-    """Return what a version is about."""
-    return ItemFacts(
-        lesson_key=version.lesson_key,
-        point=version.point,
-        cards=tuple(version.cards),
-        difficulty=version.difficulty,
-        red_line=version.red_line,
-    )
 
 
 def _snapshot(shown: ShownVersion) -> Snapshot:
@@ -270,7 +259,7 @@ def _events(
     """Return the history, newest first; at one instant a version comes before what was said of it."""
     ordered = [versions[number] for number in sorted(versions)]
     changes = compare_history(
-        Snapshot(item_from_json(version.body), facts_of(version)) for version in ordered
+        Snapshot(item_from_json(version.body), version.facts) for version in ordered
     )
     events = [
         Event(

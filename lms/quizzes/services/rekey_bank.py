@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
 
-from lms.questions.domain.identity import ItemFacts
 from lms.questions.domain.items import item_as_json, item_from_json
 from lms.questions.models import Item, ItemVersion
 from lms.questions.queries import APP, RETIRED
@@ -69,14 +68,7 @@ def _use_corrected(
     body = _corrected_body(version, correction)
     if body is None:  # pragma: no cover - bank_step has looked
         return
-    facts = ItemFacts(
-        version.lesson_key,
-        version.point,
-        tuple(version.cards),
-        version.difficulty,
-        version.red_line,
-    )
-    corrected = add_version(item, body, facts, actor_id=actor_id, now=now)
+    corrected = add_version(item, body, version.facts, actor_id=actor_id, now=now)
     make_current(item, corrected, now=now)
     record_item(
         "questions.correct_item",

@@ -4,22 +4,17 @@ These commit for real, so they have a database of their own.
 """
 
 import datetime as dt
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from lms.curriculum.queries import get_enrolment
-from lms.db import db, transaction
+from lms.db import db
 from lms.defense.models import Defense, PanelMember, Rating, Verdict
 from lms.defense.services import book_defense, submit_rating
-from lms.errors import LmsError
 from lms.gradebook.models import GradeEntry
 from lms.people.models import Person
-from tests.conftest import build_app, make_settings
 from tests.factories.defense import (
     AFTERNOON,
     ZONE,
@@ -29,47 +24,9 @@ from tests.factories.defense import (
     make_sheet,
     rate,
 )
-from tests.postgres import start_postgres
+from tests.races import at_once
 
 ROUNDS = 3
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def real_app(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Flask]:
-    """An application whose commits are commits."""
-    folder = tmp_path_factory.mktemp("races")
-    with ExitStack() as stack:
-        url = f"sqlite:///{folder / 'lms.sqlite3'}"
-        if request.param == "postgresql":
-            url = stack.enter_context(start_postgres(tmp_path_factory.mktemp("pg-races")))
-        app = build_app(make_settings(folder, url))
-        yield app
-        with app.app_context():
-            db.engine.dispose()
-
-
-def at_once(app: Flask, *deeds: Callable[[], object]) -> list[str]:
-    """Do all deeds at the same moment, each in its own transaction; return the codes of those refused."""
-    start = threading.Barrier(len(deeds))
-    refused: list[str] = []
-
-    def run(deed: Callable[[], object]) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                with transaction():
-                    deed()
-            except LmsError as error:
-                refused.append(error.code)
-
-    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return refused
 
 
 def submit(member_id: int, level: int = 4) -> Callable[[], object]:

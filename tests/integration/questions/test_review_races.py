@@ -1,62 +1,20 @@
 """Two decisions on one item at the same moment. These commit for real, so they have a database of their own."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from lms.db import db, transaction
-from lms.errors import LmsError
+from lms.db import db
 from lms.people.domain.roles import RoleName
 from lms.questions import queries, services
 from lms.questions.models import ItemNote
-from tests.conftest import NOON, build_app, make_settings
+from tests.conftest import NOON
 from tests.factories.people import make_person
 from tests.factories.questions import write_item
-from tests.postgres import start_postgres
+from tests.races import at_once
 
 ROUNDS = 4
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def real_app(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Flask]:
-    """An application whose commits are commits."""
-    folder = tmp_path_factory.mktemp("review-races")
-    with ExitStack() as stack:
-        url = f"sqlite:///{folder / 'lms.sqlite3'}"
-        if request.param == "postgresql":
-            url = stack.enter_context(start_postgres(tmp_path_factory.mktemp("pg-review-races")))
-        app = build_app(make_settings(folder, url))
-        yield app
-        with app.app_context():
-            db.engine.dispose()
-
-
-def at_once(app: Flask, *deeds: Callable[[], object]) -> list[str]:
-    """Do all deeds at the same moment, each in its own transaction; return the codes of those refused."""
-    start = threading.Barrier(len(deeds))
-    refused: list[str] = []
-
-    def run(deed: Callable[[], object]) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                with transaction():
-                    deed()
-            except LmsError as error:
-                refused.append(error.code)
-
-    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return refused
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))

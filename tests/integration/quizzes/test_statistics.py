@@ -310,7 +310,7 @@ def test_indices_from_thirty_people(app, trainer) -> None:
 def test_a_random_draw_has_words_and_no_number(app, trainer) -> None:
     with app.app_context():
         taken = Taken(singles(3), draw=2)
-        taken.take(*[["b", "a", "c"]] * 4)
+        taken.take(*[["b", "a", "c"]] * 20)  # all alike once in a thousand million
         bank = taken.bank.key
     page = text_of(trainer.get(f"/banks/{bank}/statistics"))
     assert "各人的卷子不全一样（随机抽题，或换过题），信度没有定义。" in page

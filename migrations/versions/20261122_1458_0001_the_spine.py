@@ -539,6 +539,7 @@ def upgrade() -> None:
         sa.Column(
             "letters_4", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
+        sa.Column("card_lines", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["bank_id"], ["item_bank.id"], name=op.f("fk_item_bank_id_item_bank")
         ),
@@ -549,7 +550,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_item_key")),
     )
     with op.batch_alter_table("item", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_item_bank_id"), ["bank_id"], unique=False)
         batch_op.create_index("ix_item_bank_id_file_key", ["bank_id", "file_key"], unique=False)
         batch_op.create_index("ix_item_bank_id_lesson_key", ["bank_id", "lesson_key"], unique=False)
         batch_op.create_index("ix_item_bank_id_point", ["bank_id", "point"], unique=False)
@@ -578,13 +578,13 @@ def upgrade() -> None:
                 "lesson_key",
                 "point",
                 "case_group_id",
+                "card_lines",
             ],
             unique=False,
         )
         batch_op.create_index(
             batch_op.f("ix_item_proposed_state"), ["proposed_state"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_item_purpose"), ["purpose"], unique=False)
         batch_op.create_index(batch_op.f("ix_item_state"), ["state"], unique=False)
 
     op.create_table(
@@ -1616,7 +1616,6 @@ def downgrade() -> None:
     op.drop_table("item_upload_picture")
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_item_state"))
-        batch_op.drop_index(batch_op.f("ix_item_purpose"))
         batch_op.drop_index(batch_op.f("ix_item_proposed_state"))
         batch_op.drop_index("ix_item_listing")
         batch_op.drop_index(batch_op.f("ix_item_lesson_key"))
@@ -1625,7 +1624,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_item_bank_id_point")
         batch_op.drop_index("ix_item_bank_id_lesson_key")
         batch_op.drop_index("ix_item_bank_id_file_key")
-        batch_op.drop_index(batch_op.f("ix_item_bank_id"))
 
     op.drop_table("item")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
