@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -29,6 +30,7 @@ def make_settings() -> Settings:
 def serve(host: str, port: int, workers: int) -> None:
     """Run web and worker under one supervisor."""
     make_settings()
+    _refuse_a_taken_port(host, port)
     commands = {
         "web": [
             sys.executable,
@@ -42,6 +44,27 @@ def serve(host: str, port: int, workers: int) -> None:
         "worker": [sys.executable, "-m", "lms", "worker"],
     }
     sys.exit(_supervise(commands))
+
+
+def _refuse_a_taken_port(host: str, port: int) -> None:
+    """End with one clear line where another program listens.
+
+    The web server shares its port among its processes, so a second server would start without a word
+    and answer every other request, perhaps from another database.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # what just ended does not count
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            click.echo(
+                f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port",
+                err=True,
+            )
+            sys.exit(2)
 
 
 def _supervise(commands: dict[str, list[str]]) -> int:

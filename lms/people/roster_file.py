@@ -96,7 +96,7 @@ def _repacked(data: bytes) -> bytes:
         EOFError,
         OSError,
         ValueError,
-        NotImplementedError,
+        RuntimeError,  # an encrypted part, or packed in a way that zipfile cannot read
     ) as error:
         raise InvalidInput("roster_broken", field="file") from error
 

@@ -51,7 +51,8 @@ class Server:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the processes and wait until they answer."""
+        """Start the processes and wait until they answer; two at one port would share its requests."""
+        assert self.process is None, "this server runs already"
         command = [sys.executable, "-m", "lms", "web", f"--port={self.port}"]
         self.process = subprocess.Popen(
             [*command, f"--workers={self.workers}"],

@@ -20,13 +20,13 @@ ITEMS = 6
 SAVED = re.compile("^已保存 ")
 
 
-@pytest.fixture
-def running(deployment: Deployment) -> Deployment:
-    """The deployment with its server up; left up for the next test."""
+@pytest.fixture(scope="module")
+def running(deployment: Deployment) -> Iterator[Deployment]:
+    """The deployment with its server up, for all tests here; others start their own."""
     deployment.server.workers = 1
-    if deployment.server.process is None:
-        deployment.server.start()
-    return deployment
+    deployment.server.start()
+    yield deployment
+    deployment.server.kill()
 
 
 @dataclass

@@ -107,6 +107,15 @@ def test_a_locked_part_is_refused():
     assert refusal(bytes(data)) == "roster_locked"
 
 
+@pytest.mark.parametrize(("local", "central", "value"), [(8, 10, 99), (4, 6, 200)])
+def test_a_part_packed_in_an_unknown_way_is_refused(local, central, value):
+    """A compression method, and a format version, that no library reads."""
+    data = bytearray(zipped({"xl/workbook.xml": "<workbook/>"}))
+    data[local] = value
+    data[data.index(b"PK\x01\x02") + central] = value
+    assert refusal(bytes(data)) == "roster_broken"
+
+
 def test_a_truncated_upload_is_refused():
     data = sheet_of(["姓名", "工号"], *[[f"人{n}", n] for n in range(200)])
     assert refusal(data[: len(data) // 2]) == "roster_broken"

@@ -21,7 +21,7 @@ _JUNK = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, LZMAError, struct.error, EOFError, OSError, ValueError, OverflowError, IndexError,
-    NotImplementedError, RuntimeError,
+    RuntimeError,
 )  # fmt: skip
 
 

@@ -179,7 +179,7 @@ def _in_zip(data: bytes, file: str) -> Detected:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, IndexError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, IndexError) as error:
         return _unknown("archive_broken", file, "the file is damaged", reason=str(error))
     if "xl/workbook.xml" in names:
         return Detected(XLSX)
