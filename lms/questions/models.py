@@ -3,6 +3,7 @@
 import datetime as dt
 
 from sqlalchemy import (
+    Computed,
     Connection,
     ForeignKey,
     Index,
@@ -73,7 +74,7 @@ class Item(Base):
             "purpose", "state", "proposed_state", "type", "difficulty", "lesson_key", "point", "case_group_id",
             "card_lines",
         ),
-        Index("ix_item_counts", "bank_id", "purpose", "state", "type", "proposed_state"),
+        Index("ix_item_bank_id_kind", "bank_id", "kind"),
         Index("ix_item_bank_id_lesson_key", "bank_id", "lesson_key"),
         Index("ix_item_bank_id_point", "bank_id", "point"),
     )  # fmt: skip
@@ -96,6 +97,11 @@ class Item(Base):
     point: Mapped[str] = mapped_column(String(80))
     type: Mapped[str] = mapped_column(String(24), default="")
     difficulty: Mapped[str] = mapped_column(String(8), default="")
+    #: By what the items of a bank are counted, in one word: purpose, state, type and state of the proposal.
+    kind: Mapped[str] = mapped_column(
+        String(64),
+        Computed("purpose || '/' || state || '/' || type || '/' || proposed_state", persisted=True),
+    )
     position: Mapped[int]
     #: The shared text that it stands under, and its place there from 1; 0 when it stands alone.
     case_group_id: Mapped[Id | None] = mapped_column(ForeignKey("case_group.id"), index=True)

@@ -30,6 +30,7 @@ class Page(Generic[Row]):
         pages: Number of pages, at least 1.
         total: Number of rows in the whole list.
         words: The search words asked for.
+        is_more: Whether the list is longer than ``total``, and its end was not looked for.
     """
 
     rows: Sequence[Row]
@@ -37,6 +38,7 @@ class Page(Generic[Row]):
     pages: int
     total: int
     words: str
+    is_more: bool = False
 
 
 def search_words() -> str:

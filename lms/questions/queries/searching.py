@@ -21,6 +21,7 @@ from lms.questions.domain.search_text import card_lines, letters_of, search_word
 from lms.questions.models import CaseGroup, Item, ItemTag, ItemVersion
 from lms.questions.queries.items import select_current
 from lms.questions.queries.names import DRAFT
+from lms.web.listing import Page
 
 PROPOSED = "proposed"
 """Asked for in place of a state: items in use with a newer version that waits for its review."""
@@ -28,6 +29,8 @@ INCOMPLETE = "incomplete"
 """Asked for in place of a state: drafts that lack a fact."""
 NEWEST, BY_KEY, HARDEST = "newest", "key", "hard"
 """Orders beside the one of the bank."""
+COUNTED_AT_MOST = 1000
+"""Items that say a word are counted so far; behind that, a page says that there are more."""
 _LETTERS = (Item.letters_1, Item.letters_2, Item.letters_3, Item.letters_4)
 
 
@@ -162,27 +165,13 @@ class ItemRow(NamedTuple):
         return not (self.lesson_key and self.point and self.difficulty)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of a list of items.
-
-    Attributes:
-        rows: Its rows.
-        number: Number of the page, from 1.
-        pages: How many there are, at least 1.
-        total: How many items match.
-    """
-
-    rows: Sequence[ItemRow]
-    number: int
-    pages: int
-    total: int
-
-
 def find_items(
     bank_id: int, wanted: ItemFilter, *, number: int, size: int, total: int | None = None
-) -> Found:
+) -> Page[ItemRow]:
     """Return one page of the items of a bank that match; a page behind the last one gives the last.
+
+    Items that say a word are counted up to ``COUNTED_AT_MOST``, or to where the page stands: to look into every
+    text of a large bank takes longer than the rest of the page.
 
     Args:
         bank_id: The bank.
@@ -192,23 +181,30 @@ def find_items(
         total: How many match, where that is known; else they are counted.
     """
     ids = _select_ids(bank_id, wanted)
-    if total is None and not (wanted.words or wanted.tag or wanted.card):
-        total = _count(bank_id, wanted)
-    # Looking into texts takes longer than carrying the ids: so once for the items and for their number.
-    matched = db.session.scalars(ids).all() if total is None else ()
-    total = len(matched) if total is None else total
+    shown: Sequence[int] | None = None
+    number = max(1, number)
+    at_most = max(COUNTED_AT_MOST, number * size) if wanted.words else None
+    if total is None and number == 1:
+        # Most searches find little: the first page is then all there is, and nothing need be counted.
+        begun = db.session.scalars(ids.limit(size + 1)).all()
+        shown, total = begun[:size], len(begun) if len(begun) <= size else None
+    if total is None:
+        total = _count(bank_id, wanted, at_most)
+    is_more = at_most is not None and total > at_most
+    total = at_most if at_most is not None and is_more else total
     pages = max(1, -(-total // size))
-    number = min(max(1, number), pages)
-    first = (number - 1) * size
-    shown = matched[first : first + size]
-    if total and not matched:
-        shown = db.session.scalars(ids.limit(size).offset(first)).all()
-    return Found(_rows(shown), number, pages, total)
+    number = min(number, pages)
+    if shown is None:
+        shown = db.session.scalars(ids.limit(size).offset((number - 1) * size)).all()
+    return Page(_rows(shown), number, pages, total, wanted.words, is_more=is_more)
 
 
-def _count(bank_id: int, wanted: ItemFilter) -> int:
-    query = select(func.count()).where(Item.bank_id == bank_id, *matching(wanted))
-    return db.session.scalar(query) or 0
+def _count(bank_id: int, wanted: ItemFilter, at_most: int | None) -> int:
+    """Count the items that match; one more than ``at_most`` where there are more."""
+    matched = select(Item.id).where(Item.bank_id == bank_id, *matching(wanted))
+    if at_most is not None:
+        matched = matched.limit(at_most + 1)
+    return db.session.scalar(select(func.count()).select_from(matched.subquery())) or 0
 
 
 def _select_ids(bank_id: int, wanted: ItemFilter) -> Select[int]:

@@ -12,7 +12,7 @@ from lms.questions.views.base import MAY_READ, MAY_WRITE, blueprint
 from lms.questions.views.bulk_words import act_words
 from lms.questions.views.filtering import asked_for, make_widgets, order_widget, read_filter
 from lms.questions.views.sheet import banks_as_xlsx, items_as_xlsx
-from lms.web.listing import PAGE_SIZE, Page, paginate, search_words
+from lms.web.listing import PAGE_SIZE, paginate, search_words
 
 
 def _xlsx_url() -> str:
@@ -54,7 +54,7 @@ def show_bank(key: str) -> str | Response:
     number = request.args.get("page", 1, type=int)
     count = queries.count_items([bank.id])[bank.id]
     total = None if wanted.is_narrowed else count.all
-    found = queries.find_items(bank.id, wanted, number=number, size=PAGE_SIZE, total=total)
+    page = queries.find_items(bank.id, wanted, number=number, size=PAGE_SIZE, total=total)
     person = current_person()
     may_write = MAY_WRITE.allows(person)
     groups = queries.list_groups(bank.id)
@@ -64,7 +64,7 @@ def show_bank(key: str) -> str | Response:
         may_edit=may_write and bank.origin == queries.APP and not bank.retired_at,
         may_see_statistics=(TRAINER | QUALITY).allows(person),
         bank=bank,
-        page=Page(found.rows, found.number, found.pages, found.total, wanted.words),
+        page=page,
         count=count,
         groups=groups,
         widgets=make_widgets(bank, wanted, total=count.all, groups=groups),

@@ -273,3 +273,22 @@ def test_a_new_bank_says_how_to_begin(app, client):
     assert "/banks/fresh/import" in page
     assert "/banks/fresh/items/new" in page
     assert "search-q" not in page, "nothing to look through"
+
+
+@pytest.mark.usefixtures("session")
+def test_a_word_that_many_say_is_counted_so_far_and_every_page_is_reached(monkeypatch):
+    bank = make_bank(12, key="b")
+    whole = [f"b-{number:02}" for number in range(1, 13)]
+    assert found(bank, words="b-") == whole
+    monkeypatch.setattr(queries.searching, "COUNTED_AT_MOST", 5)
+    wanted = queries.ItemFilter(words="b-")
+    seen: list[str] = []
+    told = []
+    for number in (1, 2, 3, 4):
+        page = queries.find_items(bank.id, wanted, number=number, size=3)
+        seen += [row.key for row in page.rows]
+        told.append((page.number, page.total, page.is_more))
+    assert seen == whole
+    assert told == [(1, 5, True), (2, 6, True), (3, 9, True), (4, 12, False)]
+    all_of_type = queries.ItemFilter(type="single_response")
+    assert not queries.find_items(bank.id, all_of_type, number=1, size=3).is_more

@@ -512,6 +512,14 @@ def upgrade() -> None:
         sa.Column("point", sa.String(length=80), nullable=False),
         sa.Column("type", sa.String(length=24), nullable=False),
         sa.Column("difficulty", sa.String(length=8), nullable=False),
+        sa.Column(
+            "kind",
+            sa.String(length=64),
+            sa.Computed(
+                "purpose || '/' || state || '/' || type || '/' || proposed_state", persisted=True
+            ),
+            nullable=False,
+        ),
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "case_group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
@@ -551,14 +559,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.create_index("ix_item_bank_id_file_key", ["bank_id", "file_key"], unique=False)
+        batch_op.create_index("ix_item_bank_id_kind", ["bank_id", "kind"], unique=False)
         batch_op.create_index("ix_item_bank_id_lesson_key", ["bank_id", "lesson_key"], unique=False)
         batch_op.create_index("ix_item_bank_id_point", ["bank_id", "point"], unique=False)
         batch_op.create_index(batch_op.f("ix_item_case_group_id"), ["case_group_id"], unique=False)
-        batch_op.create_index(
-            "ix_item_counts",
-            ["bank_id", "purpose", "state", "type", "proposed_state"],
-            unique=False,
-        )
         batch_op.create_index(batch_op.f("ix_item_lesson_key"), ["lesson_key"], unique=False)
         batch_op.create_index(
             "ix_item_listing",
@@ -1619,10 +1623,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_item_proposed_state"))
         batch_op.drop_index("ix_item_listing")
         batch_op.drop_index(batch_op.f("ix_item_lesson_key"))
-        batch_op.drop_index("ix_item_counts")
         batch_op.drop_index(batch_op.f("ix_item_case_group_id"))
         batch_op.drop_index("ix_item_bank_id_point")
         batch_op.drop_index("ix_item_bank_id_lesson_key")
+        batch_op.drop_index("ix_item_bank_id_kind")
         batch_op.drop_index("ix_item_bank_id_file_key")
 
     op.drop_table("item")
