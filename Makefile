@@ -10,7 +10,7 @@ HOST ?= 127.0.0.1
 NPM := npm_config_update_notifier=false $(BIN)/python requirements/npm.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run setup setup-test test check bench screenshots requirements translations clean
+.PHONY: help run setup setup-test test explore check bench screenshots requirements translations clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ test: setup-test check ## install what tests need and run them all (SQLite, Post
 	$(BIN)/pytest tests/unit tests/content tests/architecture -n 2
 	$(BIN)/pytest tests/integration -n 2 --dist loadfile
 	$(BIN)/pytest tests/journeys tests/faults -n 3 --dist loadfile
+
+explore: setup-test ## properties with new examples each time; what it finds becomes a test
+	LMS_TESTS_EXPLORE=1 $(BIN)/pytest tests/unit -n 2
 
 check: setup-test ## format, lint, types, import contracts, migrations, translations, content
 	$(BIN)/ruff format --check .

@@ -1,6 +1,7 @@
 """Items in a form: the way there and back, what is refused and where, rows added and moved."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,7 +21,15 @@ from lms.questions.domain.authoring import (
     read_authored,
 )
 from lms.questions.domain.identity import ItemFacts
-from lms.questions.domain.items import FieldError, Item, ItemType, item_as_json, item_from_json
+from lms.questions.domain.items import (
+    AcceptedText,
+    FieldError,
+    Item,
+    ItemType,
+    ShortText,
+    item_as_json,
+    item_from_json,
+)
 from lms.questions.domain.merging import Labels
 from tests.factories.item_types import ESSAY, TYPED
 from tests.factories.questions import multiple_body, single_body, true_false_body
@@ -218,6 +227,10 @@ class TestReading:
     def test_a_share_that_is_none_is_refused_where_it_stands(self, value: str, code: str) -> None:
         pairs = put(fields("short"), "accepted.2.percent", value)
         assert problems(pairs) == {"accepted.2.percent": code}
+
+    def test_a_share_stays_as_the_file_wrote_it(self) -> None:
+        body = item_as_json(ShortText("填空", (AcceptedText("甲", Decimal("100.00")),), ""))
+        assert read_authored(fields_of(body, FACTS, Labels())).body == body
 
     def test_some_accepted_words_must_earn_everything(self) -> None:
         pairs = put(fields("short"), "accepted.1.percent", "50")

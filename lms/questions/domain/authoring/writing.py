@@ -134,7 +134,9 @@ def _short_text(item: ShortText) -> Iterator[Pair]:
 
 
 def _earned(number: int, one: AcceptedText | AcceptedNumber) -> Iterator[Pair]:
-    percent = "" if one.percent == HUNDRED else decimal_as_text(one.percent)
+    stored = decimal_as_text(one.percent)
+    # As stored, not as worth: whoever opens and saves an item changes nothing of it.
+    percent = "" if stored == str(HUNDRED) else stored
     yield f"accepted.{number}.percent", percent
     yield f"accepted.{number}.feedback", one.feedback
 
