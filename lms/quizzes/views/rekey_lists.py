@@ -131,7 +131,7 @@ def _show(rekey: ItemRekey, form: UndoForm) -> ResponseReturnValue:
         filters=[
             {
                 "name": "flip",
-                "label": gettext("结论"),
+                "label": gettext("是否通过"),
                 "options": [
                     ("", gettext("全部")),
                     *((value, words) for value, (words, _) in flip_words().items() if words),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from flask_babel import gettext
 
 from lms.gradebook.dependents import Dependent
-from lms.questions.domain.items import Cloze, Item, Matching
+from lms.questions.domain.items import Cloze, Item, ItemType, Matching
 from lms.quizzes.domain.rekeying import Correction, CorrectionKind, Flip
 from lms.quizzes.services.rekey_bank import BankStep
 from lms.quizzes.views.statistics_words import option_labels
@@ -105,7 +105,9 @@ def _key_words(item: Item, key: Mapping[str, object], *, with_texts: bool) -> st
     texts = {option.id: option.text for option in item.options}
     ids = key.get("chosen")
     if isinstance(ids, list):
-        labels = texts if with_texts else option_labels(item)
+        # Right and wrong are words of ours in the language of the page; the others are the item's.
+        has_own = with_texts and item.type is not ItemType.TRUE_FALSE
+        labels = texts if has_own else option_labels(item)
         return comma.join(str(labels.get(one, one)) for one in _in_order(ids, list(texts)))
     if "text" in key:
         return comma.join(str(key["text"]).splitlines())
