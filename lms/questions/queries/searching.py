@@ -31,6 +31,8 @@ NEWEST, BY_KEY, HARDEST = "newest", "key", "hard"
 """Orders beside the one of the bank."""
 COUNTED_AT_MOST = 1000
 """Items that say a word are counted so far; behind that, a page says that there are more."""
+PAGES_AT_MOST = 1_000_000
+"""A page beyond it is not looked for: whoever asks in the address bar cannot ask for more than a database counts."""
 _LETTERS = (Item.letters_1, Item.letters_2, Item.letters_3, Item.letters_4)
 
 
@@ -182,7 +184,7 @@ def find_items(
     """
     ids = _select_ids(bank_id, wanted)
     shown: Sequence[int] | None = None
-    number = max(1, number)
+    number = min(max(1, number), PAGES_AT_MOST)
     at_most = max(COUNTED_AT_MOST, number * size) if wanted.words else None
     if total is None and number == 1:
         # Most searches find little: the first page is then all there is, and nothing need be counted.

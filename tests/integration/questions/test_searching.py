@@ -292,3 +292,12 @@ def test_a_word_that_many_say_is_counted_so_far_and_every_page_is_reached(monkey
     assert told == [(1, 5, True), (2, 6, True), (3, 9, True), (4, 12, False)]
     all_of_type = queries.ItemFilter(type="single_response")
     assert not queries.find_items(bank.id, all_of_type, number=1, size=3).is_more
+
+
+@pytest.mark.parametrize("asked", ["", "发票"])
+@pytest.mark.parametrize("number", ["-3", "0", "99999999999999999999999", "x"])
+def test_a_page_that_cannot_be_is_answered_with_one_that_can(app, client, number: str, asked: str):
+    with app.app_context():
+        make_bank(3, key="few")
+    page = client.get(f"/banks/few?page={number}&q={asked}")
+    assert page.status_code == 200
