@@ -10,7 +10,7 @@ HOST ?= 127.0.0.1
 NPM := npm_config_update_notifier=false $(BIN)/python requirements/npm.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run setup setup-test test explore check bench screenshots requirements translations clean
+.PHONY: help run setup setup-test test explore check bench bench-exam screenshots requirements translations clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -55,7 +55,7 @@ node_modules/.stamp: package-lock.json | .venv/.run
 
 test: setup-test check ## install what tests need and run them all (SQLite, PostgreSQL, a real browser)
 	$(BIN)/pytest tests/unit tests/content tests/architecture -n 2
-	$(BIN)/pytest tests/integration -n 2 --dist loadfile
+	$(BIN)/pytest tests/integration tests/model -n 2 --dist loadfile
 	$(BIN)/pytest tests/journeys tests/faults -n 3 --dist loadfile
 
 explore: setup-test ## properties with new examples each time; what it finds becomes a test
@@ -72,6 +72,9 @@ check: setup-test ## format, lint, types, import contracts, migrations, translat
 
 bench: setup-test ## measured, never asserted: JSON lines
 	@for each in exam bank imports exchange moodle_xml sheets statistics; do $(BIN)/python -m benchmarks.$$each || exit 1; done
+
+bench-exam: setup-test ## a thousand candidates over HTTP on both databases, about 15 minutes: JSON lines
+	$(BIN)/python -m benchmarks.exam_http
 
 screenshots: setup-test ## pictures of every screen at 390 and 1280 px, zh and en, into build/screenshots
 	@bash requirements/system.sh fonts

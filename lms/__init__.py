@@ -14,8 +14,9 @@ The map of the house. A level imports lower levels only; packages on one line do
     quizzes               test specification, sitting, attempt, responses
     gradebook | questions | library
                           ledger of results | item banks and scoring | dated law and rule cards
-    curriculum | organisation
-                          programme, lesson, enrolment, progress, due dates | names of the organisation
+    curriculum | organisation | schedule
+                          programme, lesson, enrolment, progress, due dates | names of the organisation | bookings,
+                          calendar feeds
     people                persons, roles, cohorts, sign-in, invitations, consents, roster import
     notifications | documents | ops
                           outbox | HTML -> PDF, file store | health

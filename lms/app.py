@@ -21,6 +21,7 @@ from lms.curriculum import views as curriculum
 from lms.db import db, tune_sqlite
 from lms.defense import models as defense_models
 from lms.defense import views as defense
+from lms.defense.queries import bookings as defense_bookings
 from lms.defense.queries import dependents as defense_dependents
 from lms.documents import models as documents_models
 from lms.gradebook import models as gradebook_models
@@ -45,6 +46,10 @@ from lms.questions import models as questions_models
 from lms.questions import views as questions
 from lms.quizzes import models as quizzes_models
 from lms.quizzes import views as quizzes
+from lms.quizzes.queries import find_bookings as find_exams
+from lms.schedule import bookings as schedule_bookings
+from lms.schedule import models as schedule_models
+from lms.schedule import views as schedule
 from lms.web.access import Policy
 from lms.web.kit import init_web
 
@@ -55,6 +60,7 @@ BLUEPRINTS = (
     notifications.blueprint,
     curriculum.blueprint,
     library.blueprint,
+    schedule.blueprint,
     questions.blueprint,
     quizzes.blueprint,
     defense.blueprint,
@@ -78,6 +84,7 @@ TABLES = (
     probation_models,
     questions_models,
     quizzes_models,
+    schedule_models,
 )
 
 
@@ -112,6 +119,7 @@ NAVIGATION: tuple[tuple[str, str, Policy], ...] = (
     ("curriculum.list_enrolments", "path", access.HR | access.TRAINER | access.LEAD | access.ADMIN),
     ("quizzes.my_sittings", "sitting", access.LEARNER),
     ("quizzes.list_sittings", "sitting", access.TRAINER | access.HR),
+    ("quizzes.list_marking", "edit", access.TRAINER | access.QUALITY | access.LEAD),
     ("questions.list_banks", "bank", access.TRAINER | access.QUALITY | access.HR),
     ("defense.list_defenses", "defense", _DEFENSE_STAFF),
     ("probation.list_files", "probation", access.HR),
@@ -153,6 +161,7 @@ def create_app(settings: Settings, overrides: Mapping[str, object] | None = None
         probation_dependents.list_dependents,
         certificates_queries.list_dependents,
     )
+    schedule_bookings.register_finders(app, find_exams, defense_bookings.find_bookings)
     app.add_template_global(_nav, "nav")
     app.add_template_global(_unread_count, "unread_count")
     return app
@@ -177,6 +186,7 @@ def _labels() -> dict[str, str]:
         "curriculum.list_enrolments": gettext("培养进度"),
         "quizzes.my_sittings": gettext("我的考试"),
         "quizzes.list_sittings": gettext("考试安排"),
+        "quizzes.list_marking": gettext("批阅"),
         "questions.list_banks": gettext("题库"),
         "defense.list_defenses": gettext("转正答辩"),
         "probation.list_files": gettext("试用期"),

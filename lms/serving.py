@@ -1,6 +1,7 @@
 """Serving: starts the web and worker halves as processes. Knows nothing of the application, so it starts at once."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -12,6 +13,10 @@ import click
 
 from lms.config import ROOT, Settings
 from lms.errors import LmsError
+
+CONNECTIONS = 8192
+"""Open connections that each web process holds. A browser keeps up to six, half a minute each, and at nine o'clock a
+thousand come at once: where too few are held, the others wait until some browser lets go."""
 
 
 def make_settings() -> Settings:
@@ -105,13 +110,38 @@ def _supervise(commands: dict[str, list[str]]) -> int:
 @click.option("--workers", default=os.cpu_count() or 1, show_default=True)
 def web(host: str, port: int, workers: int) -> None:
     """Run the web half."""
-    settings = make_settings()
-    threads = 1 if settings.is_sqlite else 4
-    granian = str(Path(sys.executable).with_name("granian"))
-    arguments = [
-        granian, "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers),
-        "--blocking-threads", str(threads), "--respawn-failed-workers", "--log-level", "warning",
-        "wsgi:app",
-    ]  # fmt: skip
+    arguments = granian_arguments(make_settings(), host, port, workers)
+    allow_connections()
     os.chdir(ROOT)
-    os.execv(granian, arguments)  # noqa: S606 - the program is our own environment's
+    os.execv(arguments[0], arguments)  # noqa: S606 - the program is our own environment's
+
+
+def granian_arguments(
+    settings: Settings, host: str, port: int, workers: int, target: str = "wsgi:app"
+) -> list[str]:
+    """Return the command of the web server.
+
+    Args:
+        settings: Of the deployment.
+        host: Where to listen.
+        port: Likewise.
+        workers: Processes.
+        target: The WSGI application.
+    """
+    threads = 1 if settings.is_sqlite else 4
+    return [
+        str(Path(sys.executable).with_name("granian")),
+        "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers),
+        "--blocking-threads", str(threads), "--backlog", "4096", "--backpressure", str(CONNECTIONS),
+        "--respawn-failed-workers", "--log-level", "warning", target,
+    ]  # fmt: skip
+
+
+def allow_connections() -> None:
+    """Let this process, and those it becomes, hold as many open files as ``CONNECTIONS`` need, where that is allowed."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + 1024
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

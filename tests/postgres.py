@@ -40,7 +40,9 @@ def _fresh_database(server_url: str) -> Iterator[str]:
     identifier = sql.Identifier(name)
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
-        base, _, query = server_url.partition("?")
-        url = f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
-        yield url.replace("postgresql://", "postgresql+psycopg://", 1)
+    base, _, query = server_url.partition("?")
+    url = f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+    yield url.replace("postgresql://", "postgresql+psycopg://", 1)
+    # Over a connection of its own: tests of faults kill the server meanwhile.
+    with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))

@@ -18,6 +18,7 @@ from lms.content.domain.values import (
     ModuleFile,
     ProgrammeFile,
     QuizFile,
+    SectionFile,
     StageFile,
     StimulusFile,
 )
@@ -321,9 +322,26 @@ def quiz_sections(quiz: QuizFile) -> list[dict[str, object]]:
             "bank": section.bank.key,
             "draw": section.draw,
             "points_each": str(section.points_each),
+            **_section_narrowings(section),
         }
         for section in quiz.sections
     ]
+
+
+def _section_narrowings(section: SectionFile) -> dict[str, object]:
+    """Return what a section says beyond the usual: so a quiz that says nothing more keeps its digest."""
+    said: dict[str, object] = {
+        "points": [one.key for one in section.points],
+        "tags": [one.key for one in section.tags],
+        "difficulties": list(section.difficulties),
+        "types": list(section.types),
+        "items": [one.key for one in section.items],
+    }
+    flags = {"shuffle": section.shuffle, "shuffle_options": section.shuffle_options}
+    return {
+        **{name: value for name, value in said.items() if value},
+        **{name: False for name, value in flags.items() if not value},
+    }
 
 
 def quiz_digest(quiz: QuizFile, programme_key: str) -> str:

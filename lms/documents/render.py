@@ -8,7 +8,7 @@ import io
 import logging
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from importlib.resources import files
@@ -44,6 +44,8 @@ def render_pdf(
     lang: str,
     created: datetime,
     variant: PdfVariant = "pdf/a-3u",
+    further: Sequence[str] = (),
+    filler: str = "",
 ) -> bytes:
     """Lay out a document and return it as PDF; the same input gives the same bytes, in any process.
 
@@ -55,6 +57,9 @@ def render_pdf(
         lang: Language of the document, a BCP 47 tag.
         created: Instant in the PDF's metadata, both made and changed; timezone-aware.
         variant: Archival or accessible flavour. ``a-3a`` and ``ua-1`` carry a structure tree.
+        further: More documents of the same style, behind the first in the same file; each counts its own pages.
+        filler: A document of one page that is put behind each with an odd number of pages, for printing on both
+            sides; empty for none.
 
     Raises:
         MissingGlyph: a character is in none of the document's own fonts.
@@ -67,13 +72,17 @@ def render_pdf(
         try:
             # The base makes relative addresses arrive at the fetcher, which refuses them by name.
             sheet = CSS(string=css, font_config=fonts, url_fetcher=fetcher, base_url=_SCHEME)
-            document = HTML(string=html, url_fetcher=fetcher, base_url=_SCHEME).render(
-                stylesheets=[sheet],
-                font_config=fonts,
-                color_profiles={"srgb": ColorProfile(io.BytesIO(_SRGB), *_SRGB_USE)},
-                output_intent="srgb",
-                pdf_variant=variant,
-            )
+            documents = [
+                HTML(string=one, url_fetcher=fetcher, base_url=_SCHEME).render(
+                    stylesheets=[sheet],
+                    font_config=fonts,
+                    color_profiles={"srgb": ColorProfile(io.BytesIO(_SRGB), *_SRGB_USE)},
+                    output_intent="srgb",
+                    pdf_variant=variant,
+                )
+                for one in (html, *further, *([filler] if filler else ()))
+            ]
+            document = _joined(documents, has_filler=bool(filler))
             instant = created.isoformat(timespec="seconds")
             metadata = document.metadata
             metadata.title, metadata.lang = title, lang
@@ -90,6 +99,20 @@ def render_pdf(
         raise ResourceRefused(fetcher.refused)
     _raise_for(complaints, document)
     return pdf
+
+
+def _joined(documents: Sequence[Document], *, has_filler: bool) -> Document:
+    """Put the pages of documents behind each other; the last is the filler, where there is one."""
+    first, *others = documents
+    if not others:
+        return first
+    fillers = others.pop().pages if has_filler else []
+    pages = []
+    for one in (first, *others):
+        pages.extend(one.pages)
+        if len(one.pages) % 2:
+            pages.extend(fillers)
+    return first.copy(pages)
 
 
 # WeasyPrint has no types.

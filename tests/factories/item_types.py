@@ -1,4 +1,4 @@
-"""One item of every type that can be drawn, and a bank of them."""
+"""One item of every type that has a key, and a bank of them."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -26,6 +26,7 @@ from lms.questions.domain.items import (
     item_from_json,
 )
 from lms.questions.models import ItemBank
+from lms.questions.queries import DRAFT
 from lms.questions.services import place_in_group, publish_bank, publish_group
 from tests.conftest import NOON
 from tests.factories.questions import make_item, multiple_body, single_body, true_false_body
@@ -108,7 +109,10 @@ def make_typed_bank(
     lessons: Sequence[str] = (),
     now: dt.datetime = NOON,
 ) -> ItemBank:
-    """Return a stored bank with one quiz item of each drawable type, eight in all, and an essay."""
+    """Return a stored bank with one quiz item of each type that has a key, eight in all, and an essay as a draft.
+
+    Papers of the eight get their result at once; ``tests.factories.marking`` has those that people mark.
+    """
     bank = publish_bank(key=key, title="各种题型", title_en="All types", origin="app", now=now)
     bodies = {
         "single": single_body(),
@@ -119,7 +123,12 @@ def make_typed_bank(
     }
     lesson = lesson_key or (lessons[0] if lessons else "")
     for place, (name, body) in enumerate(bodies.items(), start=1):
-        make_item(bank, key=f"{key}-{name}", body=body, lesson_key=lesson, position=place, now=now)
+        made = make_item(
+            bank, key=f"{key}-{name}", body=body, lesson_key=lesson, position=place, now=now
+        )
+        if name == "essay":
+            made.item.state = DRAFT
+            db.session.commit()
     return bank
 
 

@@ -16,7 +16,9 @@ from lms.questions.domain.items import sample_responses
 from lms.questions.models import ItemBank
 from lms.quizzes.domain.attempts import AttemptState
 from lms.quizzes.domain.paper import paper_from_json
+from lms.quizzes.domain.rules import SittingRules, rules_as_json
 from lms.quizzes.models import Attempt, Quiz, Sitting
+from lms.quizzes.queries import list_lots
 from lms.quizzes.services import save_response, start_attempt, submit_attempt
 from tests.conftest import NOON
 from tests.factories.curriculum import make_enrolment, make_programme
@@ -90,6 +92,7 @@ def make_sitting(
     max_attempts: int | None = None,
     wait_minutes: int | None = None,
     review: str | None = None,
+    rules: SittingRules | None = None,
     cancelled_at: dt.datetime | None = None,
 ) -> Sitting:
     """Add a sitting that is open at ``NOON``, with the quiz's rules; nobody is told."""
@@ -104,6 +107,7 @@ def make_sitting(
         cut_percent=quiz.cut_percent,
         red_line_all=quiz.red_line_all,
         review=review or quiz.review,
+        rules=rules_as_json(rules or SittingRules()),
         sections=quiz.sections,
         note="",
         created_at=min(NOON - 24 * HOUR, opens_at),
@@ -185,12 +189,23 @@ def get_attempt_row(attempt_id: int) -> Attempt:
 
 
 def right_answers(attempt_id: int) -> dict[int, dict[str, object]]:
-    """Return a fully right raw answer for each position of an attempt's paper."""
+    """Return a fully right raw answer for each position of an attempt's paper; none where people mark."""
     paper = paper_from_json(get_attempt_row(attempt_id).paper)
-    return {
-        position: dict(sample_responses(placed.item).right[0])  # type: ignore[call-overload]
+    samples = {
+        position: sample_responses(placed.item).right
         for position, placed in enumerate(paper, start=1)
     }
+    return {
+        position: dict(right[0])  # type: ignore[call-overload]
+        for position, right in samples.items()
+        if right
+    }
+
+
+def block_sizes(bank: str) -> list[int]:
+    """Return how many items are drawn at once from a bank: 1 for one that stands alone, else its group's."""
+    lots = list_lots([bank])[bank]
+    return sorted(len(lot.items) for lot in lots for _ in range(lot.count))
 
 
 def take_exam(

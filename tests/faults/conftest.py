@@ -10,6 +10,7 @@ from flask import Flask
 from lms.config import Settings
 from lms.db import db
 from tests.conftest import build_app
+from tests.faults.database import Database
 from tests.faults.server import Server, environment, free_port
 from tests.postgres import start_postgres
 
@@ -23,13 +24,20 @@ class Deployment:
     env: dict[str, str]
     port: int
     server: Server
+    postgres: Database | None = None
+
+    @property
+    def url(self) -> str:
+        """Where browsers connect."""
+        return f"http://127.0.0.1:{self.port}"
 
 
 @pytest.fixture(scope="session")
-def server_postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a database for real processes."""
-    with start_postgres(tmp_path_factory.mktemp("faultpg")) as url:
-        yield url
+def server_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database for real processes."""
+    folder = tmp_path_factory.mktemp("faultpg")
+    with start_postgres(folder) as url:
+        yield Database.at(url, folder)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -39,14 +47,15 @@ def deployment(
     """A migrated deployment a kind of database; tests use people and sittings of their own."""
     folder: Path = tmp_path_factory.mktemp("deployment")
     port = free_port()
+    postgres: Database | None = None
+    url = f"sqlite:///{folder / 'lms.sqlite3'}"
     if request.param == "postgresql":
-        url = str(request.getfixturevalue("server_postgres_url"))
-    else:
-        url = f"sqlite:///{folder / 'lms.sqlite3'}"
+        postgres = request.getfixturevalue("server_postgres")
+        url = postgres.url
     env = environment(folder, url, port)
     settings = Settings.from_env({k: v for k, v in env.items() if k.startswith("LMS_")})
     app = build_app(settings)
-    made = Deployment(app, settings, env, port, Server(env, port))
+    made = Deployment(app, settings, env, port, Server(env, port), postgres)
     try:
         yield made
     finally:

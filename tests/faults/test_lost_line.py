@@ -1,14 +1,19 @@
 """The browser's side of a bad line: answers wait on the device, in order, and nothing is said to be saved that is not."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import func, select, update
 
 from lms.clock import now_utc
 from lms.db import db
+from lms.gradebook.models import GradeEntry
+from lms.quizzes.domain.events import EventKind
+from lms.quizzes.models import Attempt, AttemptEvent, Sitting
 from lms.quizzes.queries import list_answers
 from tests.factories.people import PASSWORD
 from tests.factories.quizzes import HOUR, get_attempt_row, make_exam
@@ -46,6 +51,28 @@ class Seat:
             db.session.remove()
         return {position: row.answer.get("chosen", []) for position, row in rows.items()}
 
+    def change(self, **columns: object) -> None:
+        """Change the attempt's row, as staff do."""
+        with self.deployment.app.app_context():
+            db.session.execute(
+                update(Attempt).where(Attempt.id == self.attempt_id).values(**columns)
+            )
+            db.session.commit()
+            db.session.remove()
+
+    def ending(self) -> tuple[str, dt.datetime | None, int, list[str]]:
+        """State, end, ledger entries and events of the attempt."""
+        with self.deployment.app.app_context():
+            row = get_attempt_row(self.attempt_id)
+            source = GradeEntry.source == f"attempt:{self.attempt_id}"
+            entries = db.session.scalar(select(func.count()).where(source)) or 0
+            events = db.session.scalars(
+                select(AttemptEvent.kind).where(AttemptEvent.attempt_id == self.attempt_id)
+            ).all()
+            found = (row.state, row.submitted_at, entries, list(events))
+            db.session.remove()
+        return found
+
     def url(self, path: str = "") -> str:
         return f"http://127.0.0.1:{self.deployment.port}/attempts/{self.attempt_id}{path}"
 
@@ -81,8 +108,8 @@ def sign_in(deployment: Deployment, context: BrowserContext, identity: str) -> P
     return page
 
 
-@pytest.fixture
-def seat(running: Deployment, browser: Browser) -> Iterator[Seat]:
+def make_seat(running: Deployment, browser: Browser, **sitting: object) -> Seat:
+    """Start an attempt on a phone."""
     with running.app.app_context():
         now = now_utc()
         exam = make_exam(
@@ -91,6 +118,11 @@ def seat(running: Deployment, browser: Browser) -> Iterator[Seat]:
             password=PASSWORD,
             sitting={"opens_at": now - HOUR, "closes_at": now + HOUR},
         )
+        if sitting:
+            db.session.execute(
+                update(Sitting).where(Sitting.id == exam.sitting_id).values(**sitting)
+            )
+            db.session.commit()
         identity, sitting_id = exam.enrolments[0].person.username, exam.sitting_id
         db.session.remove()
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
@@ -98,8 +130,21 @@ def seat(running: Deployment, browser: Browser) -> Iterator[Seat]:
     page.goto(f"http://127.0.0.1:{running.port}/sittings/{sitting_id}/rules")
     page.get_by_role("button", name="开始考试").click()
     expect(page.locator("#paper[data-ready]")).to_be_visible()
-    yield Seat(running, context, page, identity, int(page.url.rsplit("/", 1)[1]))
-    context.close()
+    return Seat(running, context, page, identity, int(page.url.rsplit("/", 1)[1]))
+
+
+@pytest.fixture
+def seat(running: Deployment, browser: Browser) -> Iterator[Seat]:
+    made = make_seat(running, browser)
+    yield made
+    made.context.close()
+
+
+@pytest.fixture
+def seat_with_grace(running: Deployment, browser: Browser) -> Iterator[Seat]:
+    made = make_seat(running, browser, rules={"timeout": "grace", "grace_minutes": 10})
+    yield made
+    made.context.close()
 
 
 def test_answers_given_without_a_line_are_sent_when_it_is_back(seat: Seat) -> None:
@@ -131,7 +176,7 @@ def test_answers_survive_a_closed_page_and_are_sent_by_the_next(seat: Seat) -> N
 
 HOLD_THE_STORE = """
 () => new Promise((held) => {
-  const opening = indexedDB.open("lms-exam", 1);
+  const opening = indexedDB.open("lms-exam", 2);
   opening.onsuccess = () => {
     const store = opening.result.transaction("answers", "readwrite").objectStore("answers");
     const hold = () => { store.count().onsuccess = () => window.letGo || hold(); };
@@ -242,3 +287,145 @@ def test_signed_out_in_the_middle_the_answers_wait_for_the_next_sign_in(seat: Se
     seat.open_paper(page)
     expect(state_of(page)).to_have_text(SAVED, timeout=30_000)
     assert seat.stored() == {1: first}
+
+
+# the end without a line ------------------------------------------------------------------------------------
+
+
+def press_submit(page: Page) -> None:
+    page.locator("[data-submit]").click()
+    page.locator("[data-dialog-yes]").click()
+
+
+def fields_of(page: Page, position: int):
+    return page.locator(f"#item-{position} .option input").first
+
+
+def end_before(seat: Seat) -> dt.datetime:
+    """Let the deadline have passed a moment ago: nobody waits for it here."""
+    deadline = now_utc() - dt.timedelta(seconds=5)
+    seat.change(deadline_at=deadline)
+    return deadline
+
+
+def end_shortly(seat: Seat, seconds: int) -> None:
+    """Let the deadline be in a few seconds, and the page hear of it."""
+    seat.change(deadline_at=now_utc() + dt.timedelta(seconds=seconds))
+    with seat.page.expect_response(lambda reply: reply.url.endswith("/state")):
+        seat.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_a_submission_without_a_line_survives_a_reload_and_is_made_once(seat: Seat) -> None:
+    first = choose(seat.page, 1, 0)
+    expect(state_of(seat.page)).to_have_text(SAVED)
+    seat.context.set_offline(True)
+    second, third = choose(seat.page, 2, 1), choose(seat.page, 3, 0)
+    press_submit(seat.page)
+    dialog = seat.page.locator("[data-dialog]")
+    expect(dialog).to_contain_text("已记下交卷，网络恢复后自动上传")
+    seat.page.close(run_before_unload=False)
+    assert seat.ending()[0] == "open"
+    seat.context.set_offline(False)
+    page = seat.context.new_page()
+    page.goto(seat.url())
+    page.wait_for_url("**/result", timeout=60_000)
+    assert seat.stored() == {1: first, 2: second, 3: third}
+    state, _, entries, events = seat.ending()
+    assert (state, entries, events) == ("submitted", 1, [])
+
+
+def test_a_submission_taken_back_without_a_line_is_none(seat: Seat) -> None:
+    seat.context.set_offline(True)
+    press_submit(seat.page)
+    seat.page.locator("[data-dialog-back]").click()
+    seat.context.set_offline(False)
+    first = choose(seat.page, 1, 0)
+    expect(state_of(seat.page)).to_have_text(SAVED, timeout=30_000)
+    assert seat.stored() == {1: first}
+    assert seat.ending()[0] == "open"
+
+
+def test_a_submission_before_the_end_that_arrives_within_the_grace_counts(
+    seat_with_grace: Seat,
+) -> None:
+    seat = seat_with_grace
+    end_shortly(seat, 12)
+    seat.context.set_offline(True)
+    second = choose(seat.page, 2, 1)
+    press_submit(seat.page)
+    expect(seat.page.locator("[data-clock]")).to_have_text("00:00", timeout=30_000)
+    expect(seat.page.locator("[data-notice-words]")).to_contain_text("10 分钟内", timeout=30_000)
+    deadline = end_before(seat)
+    seat.context.set_offline(False)
+    seat.page.wait_for_url("**/result", timeout=60_000)
+    assert seat.stored() == {2: second}
+    assert seat.ending() == ("submitted", deadline, 1, [EventKind.SUBMITTED_LATE.value])
+
+
+def test_without_a_press_the_answers_given_in_time_count_and_nothing_is_late(
+    seat_with_grace: Seat,
+) -> None:
+    seat = seat_with_grace
+    end_shortly(seat, 10)
+    seat.context.set_offline(True)
+    second = choose(seat.page, 2, 1)
+    expect(seat.page.locator("[data-clock]")).to_have_text("00:00", timeout=30_000)
+    expect(fields_of(seat.page, 1)).to_be_disabled()
+    deadline = end_before(seat)
+    seat.context.set_offline(False)
+    seat.page.wait_for_url("**/result", timeout=60_000)
+    assert seat.stored() == {2: second}
+    assert seat.ending() == ("expired", deadline, 1, [])
+
+
+# the clock --------------------------------------------------------------------------------------------------
+
+
+def test_a_pause_holds_the_clock_and_the_page_goes_on_by_itself(seat: Seat) -> None:
+    now = now_utc()
+    seat.change(paused_at=now)
+    seat.page.locator("#item-1 .option input").first.check()
+    notice = seat.page.locator("[data-notice-words]")
+    expect(notice).to_contain_text("考试暂停中", timeout=30_000)
+    expect(fields_of(seat.page, 2)).to_be_disabled()
+    expect(seat.page.locator("[data-submit]")).to_be_disabled()
+    assert seat.stored() == {}
+    seat.change(paused_at=None)
+    expect(fields_of(seat.page, 2)).to_be_enabled(timeout=60_000)
+    expect(state_of(seat.page)).to_have_text(SAVED, timeout=30_000)
+    expect(notice).to_be_hidden()
+    assert set(seat.stored()) == {1}
+
+
+def test_more_time_is_shown_without_a_reload(seat: Seat) -> None:
+    expect(seat.page.locator("[data-clock]")).to_have_text(re.compile("^(29|30):"))
+    seat.change(deadline_at=now_utc() + dt.timedelta(minutes=25))
+    choose(seat.page, 1, 0)
+    expect(seat.page.locator("[data-clock]")).to_have_text(re.compile("^(24|25):"))
+
+
+WRONG_CLOCK = """
+() => {
+  const Right = Date;
+  window.Date = class extends Right {
+    constructor(...said) { said.length ? super(...said) : super(2000, 0, 1); }
+    static now() { return 946684800000; }
+  };
+}
+"""
+
+
+def test_a_device_clock_that_is_changed_changes_nothing(seat: Seat) -> None:
+    first = choose(seat.page, 1, 0)
+    expect(state_of(seat.page)).to_have_text(SAVED)
+    seat.page.evaluate(WRONG_CLOCK)
+    assert seat.page.evaluate("() => new Date().getFullYear()") == 2000
+    second = choose(seat.page, 2, 0)
+    with seat.page.expect_response(lambda reply: reply.url.endswith("/responses/1")):
+        first = choose(seat.page, 1, 1)
+    expect(state_of(seat.page)).to_have_text(SAVED)
+    assert seat.stored() == {1: first, 2: second}
+    expect(seat.page.locator("[data-clock]")).to_have_text(re.compile("^(28|29):"))
+    announced = seat.page.locator("[data-announce]")
+    seat.page.keyboard.press("Alt+t")
+    expect(announced).to_have_text(re.compile("^还剩 (28|29) 分"))

@@ -132,12 +132,33 @@ class ProgrammeFile:
 
 @dataclass(frozen=True, slots=True)
 class SectionFile:
-    """One section of a quiz: how many items from which bank, and what each is worth."""
+    """One section of a quiz: how many items from which bank, about what, and what each is worth.
 
+    Attributes:
+        draw: How many items; with ``items`` their number.
+        points: Knowledge points asked for; empty for any. Likewise ``tags``, ``difficulties`` and ``types``.
+        items: Items picked by hand, in their order; empty when the section is drawn.
+        shuffle: Whether items picked by hand come in a random order.
+        shuffle_options: Whether the options of choices do.
+    """
+
+    where: Where
     title: str
     bank: Reference
     draw: int
     points_each: Decimal
+    points: tuple[Reference, ...] = ()
+    tags: tuple[Reference, ...] = ()
+    difficulties: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    items: tuple[Reference, ...] = ()
+    shuffle: bool = True
+    shuffle_options: bool = True
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it asks for items about something."""
+        return bool(self.points or self.tags or self.difficulties or self.types)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,11 @@ from lms.content.reading.fields import Fields
 from lms.content.reading.sources import Source
 from lms.defense.domain.anchors import CRITERIA as CRITERION_TEXTS
 from lms.defense.domain.rubric import LEVELS, TOP_LEVEL
+from lms.questions.domain.identity import DIFFICULTIES
+from lms.questions.domain.items import ItemType
 
 CRITERIA = tuple(text.key for text in CRITERION_TEXTS)
+TYPES = tuple(kind.value for kind in ItemType)
 QUIZ_KINDS = ("module_quiz", "stage_test")
 CONDITION_TEXTS = (
     "text", "text_en", "data", "data_en", "period", "period_en", "threshold", "threshold_en", "judge", "judge_en",
@@ -145,14 +148,55 @@ def _read_quiz(fields: Fields, reviews: Sequence[str]) -> QuizFile:
 
 
 def _read_section(fields: Fields) -> SectionFile:
+    title = fields.text("title", may_be_empty=True)
+    bank = fields.reference("bank")
+    draw_line, has_draw = fields.line_of("draw"), fields.has("draw")
+    is_picked = fields.has("items")
+    items = fields.references("items", required=False)
     section = SectionFile(
-        title=fields.text("title", may_be_empty=True),
-        bank=fields.reference("bank"),
-        draw=fields.number("draw", 1, 200),
+        where=fields.where(),
+        title=title,
+        bank=bank,
+        draw=fields.number("draw", 1, 200, default=len(items) if is_picked else None),
         points_each=fields.decimal("points_each", default="1"),
+        points=fields.references("points", required=False),
+        tags=fields.references("tags", required=False),
+        difficulties=_read_choices(fields, "difficulties", DIFFICULTIES),
+        types=_read_choices(fields, "types", TYPES),
+        items=items,
+        shuffle=fields.flag("shuffle", default=True),
+        shuffle_options=fields.flag("shuffle_options", default=True),
     )
+    if is_picked:
+        _check_picked(fields, section, draw_line if has_draw else fields.line)
+    elif not section.shuffle:
+        fields.error("nothing_to_order", "shuffle", "is only for items picked by hand")
     fields.finish()
     return section
+
+
+def _read_choices(fields: Fields, field: str, allowed: Sequence[str]) -> tuple[str, ...]:
+    """Read a list of ``allowed`` words."""
+    found = fields.references(field, required=False)
+    for one in found:
+        if one.key not in allowed:
+            problem = f"must be one of {', '.join(allowed)}, not {one.key!r}"
+            fields.report.error("unknown_value", one.where, f"{one.where.field} {problem}")
+    return tuple(one.key for one in found if one.key in allowed)
+
+
+def _check_picked(fields: Fields, section: SectionFile, line: int) -> None:
+    """Note what contradicts items that are picked by hand."""
+    keys = [item.key for item in section.items]
+    if not keys:
+        fields.error("empty_field", "items", "must name an item")
+    if len(set(keys)) != len(keys):
+        fields.error("item_twice", "items", "names an item twice")
+    if section.is_narrowed:
+        fields.error("picked_and_narrowed", "items", "are picked by hand: leave the narrowings out")
+    if keys and section.draw != len(keys):
+        problem = f"is {section.draw}, but {len(keys)} items are picked: leave it out"
+        fields.error("draw_of_picked", "draw", problem, line)
 
 
 def read_conditions(source: Source, path: Path) -> ConditionsFile | None:

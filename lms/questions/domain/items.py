@@ -69,7 +69,7 @@ _CONTRACT: tuple[type[ItemKind], ...] = _KINDS
 _TYPES: Mapping[str, type[Item]] = {kind.type.value: kind for kind in _KINDS}
 
 MARKED_BY_PEOPLE = frozenset(kind.type for kind in _KINDS if kind.is_marked_by_people)
-"""Types that cannot be drawn into a quiz yet: nobody has a queue to mark them in."""
+"""Types whose answers have no key: what one earns is said in the queue of those who mark."""
 
 __all__ = [
     "CHOICES", "MARKED_BY_PEOPLE", "AcceptedNumber", "AcceptedText", "Answer", "Chosen", "Cloze", "CreditRule", "Essay",

@@ -9,7 +9,6 @@ from sqlalchemy.orm import contains_eager
 from lms.curriculum.models import Lesson
 from lms.db import db
 from lms.errors import NotFound
-from lms.questions.domain.items import MARKED_BY_PEOPLE
 from lms.questions.models import CaseGroup, Item, ItemBank, ItemVersion
 from lms.questions.queries.names import QUIZ, READY
 
@@ -66,8 +65,8 @@ def select_current() -> Select[ItemVersion]:
 def list_drawable(bank_key: str) -> Sequence[ItemVersion]:
     """Return the current versions of the ready quiz items of a bank, always in the same order.
 
-    ``version.item.key`` is loaded with them. A retired or unknown bank gives none. Types that people mark and
-    items of a retired case group are left out.
+    ``version.item.key`` is loaded with them. A retired or unknown bank gives none. Items of a retired
+    case group are left out.
     """
     return db.session.scalars(
         select_current()
@@ -82,7 +81,6 @@ def is_drawable() -> tuple[ColumnElement[bool], ...]:
         ItemBank.retired_at.is_(None),
         Item.purpose == QUIZ,
         Item.state == READY,
-        ItemVersion.type.not_in([kind.value for kind in sorted(MARKED_BY_PEOPLE)]),
         CaseGroup.retired_at.is_(None),
     )
 

@@ -14,19 +14,25 @@ class AttemptState(StrEnum):
     """By the candidate, in time."""
     EXPIRED = "expired"
     """Closed by the server at the deadline, with the answers saved until then."""
+    ABANDONED = "abandoned"
+    """Likewise, but by the sitting's rule it does not count: it is used up and not passed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The rules of a sitting that decide about starting.
+    """The rules of a sitting that decide about starting, as they hold for one person.
 
     Attributes:
         opens_at: First instant at which an attempt may start.
-        closes_at: First instant at which none may start, and by which all have ended.
-        minutes: Length of an attempt.
+        closes_at: First instant at which none may start, and by which all without more time have ended.
+        minutes: Length of an attempt, with what the person has more.
         max_attempts: Attempts a person has in this sitting; at least 1.
         wait_minutes: Pause between the end of one attempt and the start of the next.
         is_cancelled: Whether the sitting was called off.
+        is_paused: Whether it stands still: nobody starts until it goes on.
+        extra_minutes: How much of ``minutes`` the person has beyond the sitting's; at least 0. By as much an
+            attempt may run on after ``closes_at``: where the window is as long as an attempt, more time would
+            otherwise be none.
     """
 
     opens_at: dt.datetime
@@ -35,6 +41,19 @@ class Window:
     max_attempts: int
     wait_minutes: int
     is_cancelled: bool = False
+    is_paused: bool = False
+    extra_minutes: int = 0
+
+
+def minutes_with(minutes: int, extra_percent: int, extra_minutes: int = 0) -> int:
+    """Return the length of an attempt in minutes with more time for one person.
+
+    Args:
+        minutes: The sitting's length.
+        extra_percent: By how much more, at least 0; part of a minute counts as a whole one.
+        extra_minutes: Minutes on top of that, at least 0.
+    """
+    return -(-minutes * (100 + extra_percent) // 100) + extra_minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +67,7 @@ class PastAttempt:
         deadline_at: Until when it runs, or ran at most.
         ended_at: When it ended; None while open.
         passed: The decision; also True when the gate of the quiz is passed already. None while open.
+        awaits_marking: Whether people are marking it: there is no decision yet, and none may be guessed.
     """
 
     attempt_id: int
@@ -56,6 +76,7 @@ class PastAttempt:
     deadline_at: dt.datetime
     ended_at: dt.datetime | None = None
     passed: bool | None = None
+    awaits_marking: bool = False
 
 
 class StartReason(StrEnum):
@@ -67,8 +88,12 @@ class StartReason(StrEnum):
     NOT_ENROLLED = "not_enrolled"
     """The candidate's training has ended since an earlier attempt."""
     PASSED = "passed"
+    MARKING = "marking"
+    """An attempt waits to be marked by people; whether another is needed is not known."""
     NOT_OPEN = "not_open"
     CLOSED = "closed"
+    PAUSED = "paused"
+    """The sitting stands still for everybody; it goes on when the trainer says so."""
     USED_UP = "used_up"
     LOCKED = "locked"
     """Something that comes before on the learner's path is not passed yet."""
@@ -130,6 +155,8 @@ def may_start(
         return MayStart(StartReason.USED_UP, 0)
     if is_locked:
         return MayStart(StartReason.LOCKED, left)
+    if window.is_paused:
+        return MayStart(StartReason.PAUSED, left)
     if now < window.opens_at:
         return MayStart(StartReason.NOT_OPEN, left, at=window.opens_at)
     if now < opens:
@@ -142,20 +169,23 @@ def _ended_reason(
 ) -> StartReason | None:
     if any(one.passed for one in past):
         return StartReason.PASSED
+    if any(one.awaits_marking for one in past):
+        return StartReason.MARKING
     if window.is_cancelled:
         return StartReason.CANCELLED
-    return StartReason.CLOSED if now >= window.closes_at else None
+    # What stands still goes on later than its end says.
+    return StartReason.CLOSED if now >= window.closes_at and not window.is_paused else None
 
 
 def next_attempt_at(window: Window, past: Sequence[PastAttempt]) -> dt.datetime | None:
     """Return from when another attempt may start, or None when there will be none in this sitting.
 
-    There is none when the attempts are used up, one was passed, one still runs, the sitting was
+    There is none when the attempts are used up, one was passed, one still runs or is being marked, the sitting was
     cancelled, or the pause ends only after the window has closed.
     """
     if window.is_cancelled or len(past) >= window.max_attempts:
         return None
-    if any(one.passed or one.state is AttemptState.OPEN for one in past):
+    if any(one.passed or one.awaits_marking or one.state is AttemptState.OPEN for one in past):
         return None
     pause = dt.timedelta(minutes=window.wait_minutes)
     ends = [one.ended_at + pause for one in past if one.ended_at is not None]
@@ -164,8 +194,14 @@ def next_attempt_at(window: Window, past: Sequence[PastAttempt]) -> dt.datetime 
 
 
 def deadline_of(window: Window, started_at: dt.datetime) -> dt.datetime:
-    """Return when an attempt that starts at ``started_at`` ends: by its length, or with the window."""
-    return min(started_at + dt.timedelta(minutes=window.minutes), window.closes_at)
+    """Return when an attempt that starts at ``started_at`` ends: by its length, or with the window.
+
+    Who has more time has it beyond the end of the window, too.
+    """
+    return min(
+        started_at + dt.timedelta(minutes=window.minutes),
+        window.closes_at + dt.timedelta(minutes=window.extra_minutes),
+    )
 
 
 def remaining_seconds(

@@ -4,7 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from lms.questions.domain.items import is_omitted, is_right, parse_response, score
+from lms.questions.domain.items import (
+    MARKED_BY_PEOPLE,
+    is_omitted,
+    is_right,
+    parse_response,
+    score,
+)
 from lms.quizzes.domain.paper import Paper, PaperItem
 from lms.units import Percent, Points, as_percent, as_points, reaches
 
@@ -31,6 +37,7 @@ class ItemResult:
         lesson_key: The lesson it rests on.
         point: The knowledge point.
         marked: What the key on the paper gave, where a later correction counts; else None.
+        awaits: Whether people have still to say what the answer earns; ``points`` is 0 until then and means nothing.
     """
 
     position: int
@@ -42,6 +49,7 @@ class ItemResult:
     lesson_key: str
     point: str
     marked: Mark | None = None
+    awaits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,34 +86,51 @@ class Grade:
     study: tuple[StudyLesson, ...]
 
 
-def mark_paper(paper: Paper, answers: Mapping[int, Mapping[str, object]]) -> tuple[ItemResult, ...]:
+def mark_paper(
+    paper: Paper,
+    answers: Mapping[int, Mapping[str, object]],
+    given: Mapping[int, Points] | None = None,
+) -> tuple[ItemResult, ...]:
     """Mark every place of a paper.
 
     Args:
         paper: As frozen in the attempt.
         answers: Raw answers by position from 1; a position without one was not answered and earns nothing.
+        given: What people have given for answers that only they can mark, by position. Such an answer without
+            an entry ``awaits``; one that was left out earns nothing at once.
 
     Raises:
         ValueError: An answer does not fit its item. Answers are checked before they are saved, so this
             means a damaged row, and a damaged row must not turn into a mark.
     """
+    by_people = given or {}
     return tuple(
-        _mark(position, item, answers.get(position)) for position, item in enumerate(paper, start=1)
+        _mark(position, item, answers.get(position), by_people.get(position))
+        for position, item in enumerate(paper, start=1)
     )
 
 
-def _mark(position: int, placed: PaperItem, raw: Mapping[str, object] | None) -> ItemResult:
+def _mark(
+    position: int, placed: PaperItem, raw: Mapping[str, object] | None, given: Points | None
+) -> ItemResult:
     item = placed.item
     answer = parse_response(item, raw if raw is not None else {})
+    awaits = False
+    if item.type in MARKED_BY_PEOPLE and not answer.is_empty:
+        awaits = given is None
+        points, right = as_points(0) if given is None else given, given == placed.points
+    else:
+        points, right = score(item, answer, placed.points), is_right(item, answer)
     return ItemResult(
         position=position,
-        points=score(item, answer, placed.points),
+        points=points,
         max_points=placed.points,
         is_answered=not answer.is_empty,
-        is_right=is_right(item, answer),
+        is_right=right,
         red_line=placed.red_line,
         lesson_key=placed.lesson_key,
         point=placed.point,
+        awaits=awaits,
     )
 
 
@@ -118,8 +143,10 @@ def grade(results: Sequence[ItemResult], *, cut_percent: Decimal, red_line_all: 
         red_line_all: Whether every red-line item must be right as well: a red line overrides any total.
 
     Raises:
-        ValueError: The paper is worth nothing.
+        ValueError: The paper is worth nothing, or a place waits to be marked.
     """
+    if any(one.awaits for one in results):
+        raise ValueError("a place waits to be marked: there is no grade yet")
     points = as_points(sum((one.points for one in results), Decimal()))
     max_points = as_points(sum((one.max_points for one in results), Decimal()))
     percent = as_percent(points, max_points)
@@ -176,6 +203,7 @@ def _result_from_json(position: int, placed: PaperItem, row: Mapping[str, object
         lesson_key=placed.lesson_key,
         point=placed.point,
         marked=_mark_from_json(row.get("marked")),
+        awaits=bool(row.get("awaits")),
     )
 
 
@@ -200,20 +228,44 @@ def grade_as_json(
         "reached_cut": grade.reached_cut,
         "red_line_missed": list(grade.red_line_missed),
         "answered": grade.answered,
-        "items": [
-            {
-                "points": str(one.points),
-                "is_right": one.is_right,
-                "answer": dict(answers[one.position]) if one.position in answers else None,
-                **_correction_as_json(one),
-            }
-            for one in results
-        ],
+        "items": _items_as_json(results, answers),
         "study": [
             {"lesson_key": one.lesson_key, "points": list(one.points), "missed": one.missed}
             for one in grade.study
         ],
     }
+
+
+def awaiting_as_json(
+    results: Sequence[ItemResult], answers: Mapping[int, Mapping[str, object]]
+) -> dict[str, object]:
+    """Return what is kept in an attempt while people mark it: no percent, no decision, nothing that hints at them.
+
+    The marks of the other places are for staff alone until then.
+    """
+    return {
+        "percent": None,
+        "reached_cut": None,
+        "red_line_missed": [],
+        "answered": sum(one.is_answered for one in results),
+        "items": _items_as_json(results, answers),
+        "study": [],
+    }
+
+
+def _items_as_json(
+    results: Iterable[ItemResult], answers: Mapping[int, Mapping[str, object]]
+) -> list[dict[str, object]]:
+    return [
+        {
+            "points": str(one.points),
+            "is_right": one.is_right,
+            "answer": dict(answers[one.position]) if one.position in answers else None,
+            **_correction_as_json(one),
+            **({"awaits": True} if one.awaits else {}),
+        }
+        for one in results
+    ]
 
 
 def _correction_as_json(one: ItemResult) -> dict[str, object]:

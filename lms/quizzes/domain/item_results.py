@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from lms.questions.domain.items import MARKED_BY_PEOPLE
 from lms.quizzes.domain.grading import ItemResult
-from lms.quizzes.domain.paper import Paper
+from lms.quizzes.domain.paper import Paper, PaperItem
 from lms.units import Points
 
 WHOLE = 10_000
@@ -72,12 +73,18 @@ def result_rows(
             points=one.points,
             max_points=one.max_points,
             is_right=one.is_right,
-            chosen=chosen_text(answers.get(one.position)),
+            chosen=_chosen_of(placed, answers.get(one.position)),
             rest=rest,
             seconds=seconds.get(one.position) if one.is_answered else None,
         )
         for placed, one, rest in zip(paper, results, rests, strict=True)
     )
+
+
+def _chosen_of(placed: PaperItem, answer: Mapping[str, object] | None) -> str:
+    """Return an answer as one short text; of one that people mark only whether there is any: it is the person's own."""
+    text = chosen_text(answer)
+    return ANSWERED if text and placed.body.get("type") in MARKED_BY_PEOPLE else text
 
 
 def rest_shares(results: Sequence[ItemResult]) -> list[int | None]:

@@ -76,7 +76,9 @@ class ItemFigures:
         takes_many: Whether several options may be chosen.
         raw_discrimination: Corrected item-total correlation whatever n is, for judging by rule; None when it is
             not defined.
-        raw_difficulty: Share of fully right answers whatever n is; None when nobody answered.
+        raw_difficulty: Share of fully right answers whatever n is, or with ``by_share`` the mean share of the points;
+            None when nobody answered.
+        by_share: Whether an answer earns what people give it: then "fully right" is a grade, not a fact.
     """
 
     n: int
@@ -88,6 +90,7 @@ class ItemFigures:
     takes_many: bool
     raw_discrimination: Decimal | None
     raw_difficulty: Decimal | None
+    by_share: bool = False
 
     @property
     def has_indices(self) -> bool:
@@ -101,8 +104,10 @@ class ItemFigures:
 
     @property
     def interval(self) -> Interval | None:
-        """Its Wilson interval at 95 %; None below ``INDEX_AT_LEAST``."""
-        return wilson_interval(self.right, self.n) if self.has_indices else None
+        """Its Wilson interval at 95 %; None below ``INDEX_AT_LEAST``, and for a mean share: that is no proportion."""
+        if self.by_share or not self.has_indices:
+            return None
+        return wilson_interval(self.right, self.n)
 
     @property
     def discrimination(self) -> Decimal | None:
@@ -111,7 +116,12 @@ class ItemFigures:
 
 
 def summarise(
-    cells: Iterable[Cell], option_ids: Sequence[str], keys: frozenset[str], *, takes_many: bool
+    cells: Iterable[Cell],
+    option_ids: Sequence[str],
+    keys: frozenset[str],
+    *,
+    takes_many: bool,
+    by_share: bool = False,
 ) -> ItemFigures:
     """Add cells up to the figures of an item version.
 
@@ -122,6 +132,7 @@ def summarise(
         option_ids: Of a choice, in authored order; empty for other types.
         keys: Which of them are right.
         takes_many: Whether several may be chosen.
+        by_share: Whether people say what an answer earns.
     """
     every = [cell for cell in cells if cell.count > 0]
     n = sum(cell.count for cell in every)
@@ -151,8 +162,17 @@ def summarise(
         raw_discrimination=correlation(
             (_share(cell), cell.rest, cell.count) for cell in every if cell.rest is not None
         ),
-        raw_difficulty=difficulty(right, n) if n else None,
+        raw_difficulty=_raw_difficulty(every, right, n, by_share=by_share),
+        by_share=by_share,
     )
+
+
+def _raw_difficulty(cells: Sequence[Cell], right: int, n: int, *, by_share: bool) -> Decimal | None:
+    if not n:
+        return None
+    if by_share:
+        return Decimal(sum(_share(cell) * cell.count for cell in cells)) / (n * WHOLE)
+    return difficulty(right, n)
 
 
 def _share(cell: Cell) -> int:

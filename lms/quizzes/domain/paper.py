@@ -1,64 +1,20 @@
 """The paper: items drawn by a seed and frozen with their words, so that it can be reproduced for ever."""
 
 import json
-from collections.abc import Iterable, Mapping, MutableSequence, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import TypeVar, cast
+from typing import cast
 
-from typing_extensions import override
-
-from lms.errors import InvalidState
-from lms.questions.domain.items import Item, item_from_json, shuffled_order
-from lms.quizzes.domain.specification import Section, banks_of, can_fill, find_shortages
+from lms.questions.domain.items import CHOICES, Item, item_from_json, shuffled_order
+from lms.quizzes.domain.choosing import StableRandom, choose_blocks
+from lms.quizzes.domain.history import NO_HISTORY, History
+from lms.quizzes.domain.pool import Block, PoolItem, Stimulus
+from lms.quizzes.domain.specification import Section
 from lms.units import Points, as_points
-
-T = TypeVar("T")
 
 SEED_BITS = 48
 """Width of a seed: it fits a 64-bit column and a double."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stimulus:
-    """A text that several items share: a chat, an order, a table.
-
-    Attributes:
-        key: Its identity.
-        title: A short title; may be empty.
-        text: Markdown.
-        items: How many items of the paper stand under it, from the one that holds it; 0 outside a paper.
-    """
-
-    key: str
-    title: str
-    text: str
-    items: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PoolItem:
-    """An item version that may be drawn.
-
-    Attributes:
-        item_version_id: Row of the version.
-        item_key: Stable key of the item; no key comes twice in a paper.
-        body: The version's words and key as JSON text; only those of drawn items are ever read.
-        red_line: Whether a wrong answer would mean a red-line behaviour.
-        lesson_key: The lesson it rests on.
-        point: The knowledge point.
-        stimulus: The text that it shares with others of its bank; these are drawn together or not at all.
-        place: Its place among them.
-    """
-
-    item_version_id: int
-    item_key: str
-    body: str
-    red_line: bool
-    lesson_key: str
-    point: str
-    stimulus: Stimulus | None = None
-    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,106 +44,58 @@ class PaperItem:
 Paper = tuple[PaperItem, ...]
 
 
-class _StableRandom(Random):
-    """Only the sequence of ``random()`` is guaranteed for every version of Python; shuffle by that alone."""
-
-    @override
-    def shuffle(self, x: MutableSequence[T]) -> None:
-        for last in range(len(x) - 1, 0, -1):
-            other = int(self.random() * (last + 1))
-            x[last], x[other] = x[other], x[last]
-
-
-Block = tuple[PoolItem, ...]
-"""What is drawn at once: one item, or all items of a shared text."""
-
-DRAWS_AT_MOST = 40
-"""How often a paper is drawn anew when its blocks do not fill the plan; real banks fill it at once."""
-
-
 def draw_paper(
-    sections: Sequence[Section], pools: Mapping[str, Sequence[PoolItem]], seed: int
+    sections: Sequence[Section],
+    pools: Mapping[str, Sequence[PoolItem]],
+    seed: int,
+    history: History = NO_HISTORY,
 ) -> Paper:
     """Draw a paper.
 
-    The same seed over the same pools gives the same paper, in whatever order the pools are listed. Items that
-    share a text come as one block and count one by one; a block that is too long for what is left of its section
-    gives way to another.
+    The same seed over the same pools and the same history gives the same paper, in whatever order these are
+    listed. Neither pools nor history are stored beside the seed: the paper itself is frozen in the attempt, and
+    the history can be read again from the person's earlier attempts at the quiz.
+
+    A section draws from the items that are about what it asks for. Items that share a text come as one block and
+    count one by one; a block is drawn only where all its items fit, and one that is too long for what is left of
+    its section gives way to another. Items picked by hand come all; of a text from which some were picked no others
+    are drawn. With a history, each section draws points missed before first (where ``history`` says so), items not
+    had before those had, and items about the same and as difficult as those they replace.
 
     Args:
         sections: The plan, in the order of the paper.
         pools: Drawable items of each bank.
         seed: Any integer; stored with the attempt.
+        history: What the person had before at this quiz.
 
     Returns:
         The items in presenting order with their options shuffled, none twice.
 
     Raises:
-        InvalidState: ``pool_too_small`` when a bank holds fewer items than the plan draws from it, or when its
-            blocks cannot fill the plan.
+        InvalidState: ``pool_too_small`` when a section cannot be filled, by itself or beside the others.
     """
-    stock = {bank: make_blocks(items) for bank, items in pools.items()}
-    sizes = {bank: sum(map(len, blocks)) for bank, blocks in stock.items()}
-    for shortage in find_shortages(sections, sizes):
-        raise InvalidState(
-            "pool_too_small", bank=shortage.bank, needed=shortage.needed, found=shortage.found
-        )
-    source = _StableRandom(seed)
-    drawn: list[list[Block] | None] = []
-    for _ in range(DRAWS_AT_MOST):
-        left = {bank: list(stock[bank]) for bank in banks_of(sections)}
-        for blocks in left.values():
-            source.shuffle(blocks)
-        drawn = [_draw(left[section.bank], section.draw) for section in sections]
-        if all(blocks is not None for blocks in drawn):
-            break
+    source = StableRandom(seed)
     paper: list[PaperItem] = []
-    for section, found in zip(sections, drawn, strict=True):
-        if found is None:
-            bank = section.bank
-            raise InvalidState("pool_too_small", bank=bank, needed=section.draw, found=sizes[bank])
-        for block in found:
+    chosen = choose_blocks(sections, pools, source, history)
+    for section, blocks in zip(sections, chosen, strict=True):
+        for block in blocks:
             first, *others = (_placed(pooled, section, source) for pooled in block)
             paper.extend((_headed(first, block), *others))
     return tuple(paper)
 
 
-def make_blocks(items: Iterable[PoolItem]) -> list[Block]:
-    """Return what is drawn at once, always in the same order, whatever the order of ``items``."""
-    unique = {item.item_key: item for item in items}
-    grouped: dict[str, list[PoolItem]] = {}
-    for key in sorted(unique):
-        item = unique[key]
-        # A blank cannot stand in a key, so that no item is taken for a group.
-        name = f"{item.stimulus.key} " if item.stimulus else key
-        grouped.setdefault(name, []).append(item)
-    return [tuple(sorted(block, key=lambda item: item.place)) for block in grouped.values()]
-
-
-def _draw(blocks: list[Block], wanted: int) -> list[Block] | None:
-    """Take blocks of ``wanted`` items in all from the end of the list; None when they cannot be had."""
-    drawn: list[Block] = []
-    passed: list[Block] = []
-    is_free = all(len(block) == 1 for block in blocks)
-    while wanted and blocks:
-        block = blocks.pop()
-        if is_free or can_fill(wanted - len(block), map(len, blocks)):
-            drawn.append(block)
-            wanted -= len(block)
-        else:
-            passed.append(block)
-    blocks.extend(reversed(passed))
-    return None if wanted else drawn
-
-
 def _placed(pooled: PoolItem, section: Section, source: Random) -> PaperItem:
     body = json.loads(pooled.body)
+    item = item_from_json(body)
+    # What a matching or an ordering shows in the order it was written in gives its key away.
+    is_shuffled = section.shuffle_options or item.type not in CHOICES
+    order = shuffled_order(item, source) if is_shuffled else [one.id for one in item.options]
     return PaperItem(
         item_version_id=pooled.item_version_id,
         item_key=pooled.item_key,
         section=section.title,
         points=section.points_each,
-        option_order=tuple(shuffled_order(item_from_json(body), source)),
+        option_order=tuple(order),
         body=body,
         red_line=pooled.red_line,
         lesson_key=pooled.lesson_key,

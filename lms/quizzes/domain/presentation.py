@@ -7,9 +7,19 @@ mistake, because they do not hold it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lms.questions.domain.items import CHOICES, Face, FaceOption, ItemType, explain, parse_response
+from lms.questions.domain.items import (
+    CHOICES,
+    Face,
+    FaceOption,
+    ItemType,
+    OptionFeedback,
+    RowFeedback,
+    explain,
+    parse_response,
+)
 from lms.quizzes.domain.grading import ItemResult
-from lms.quizzes.domain.paper import Paper, PaperItem, Stimulus
+from lms.quizzes.domain.paper import Paper, PaperItem
+from lms.quizzes.domain.pool import Stimulus
 from lms.quizzes.domain.review import Shown
 from lms.units import Points
 
@@ -79,7 +89,15 @@ def _heading(paper: Paper, position: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedOption:
-    """One option afterwards; ``is_key`` and ``feedback`` are None while keys are not shown."""
+    """One option afterwards, as far as it is shown.
+
+    Attributes:
+        id: Its id.
+        text: In Markdown.
+        is_chosen: Whether it was chosen; False while own answers are not shown.
+        is_key: Whether choosing it is right; None while keys are not shown.
+        feedback: Why; None while explanations are not shown.
+    """
 
     id: str
     text: str
@@ -95,17 +113,17 @@ class ReviewedRow:
     Attributes:
         id: Premise, place (from 1) or gap; empty where there is one row only.
         label: The premise, in Markdown; else empty.
-        given: The answer; empty when there is none.
+        given: The answer; empty when there is none, None while own answers are not shown.
         is_typed: Whether answers are plain text; else they are Markdown.
-        is_right: None while keys are not shown.
-        is_partly: Whether it earned something, but not everything; None while keys are not shown.
+        is_right: None while keys or own answers are not shown.
+        is_partly: Whether it earned something, but not everything; None likewise.
         right: What earns everything; empty while keys are not shown.
-        feedback: Why; empty while keys are not shown.
+        feedback: Why; empty while explanations or own answers are not shown, as it speaks of the answer.
     """
 
     id: str
     label: str
-    given: str
+    given: str | None
     is_typed: bool
     is_right: bool | None
     is_partly: bool | None
@@ -117,8 +135,9 @@ class ReviewedRow:
 class ReviewedItem:
     """One place of a paper after the attempt, as far as the review rule shows it.
 
-    ``explanation`` is empty while keys are not shown. ``rows`` say what ``options`` cannot: types that are not
-    a choice from one list have them instead.
+    ``result`` is None while points are not shown, ``explanation`` empty while explanations are not. ``rows`` say
+    what ``options`` cannot: types that are not a choice from one list have them instead. Both are empty while
+    neither answers nor keys nor explanations are shown.
     """
 
     position: int
@@ -126,7 +145,7 @@ class ReviewedItem:
     type: ItemType
     stem: str
     takes_many: bool
-    result: ItemResult
+    result: ItemResult | None
     options: tuple[ReviewedOption, ...]
     explanation: str
     rows: tuple[ReviewedRow, ...] = ()
@@ -150,9 +169,9 @@ def review(
         paper: As frozen in the attempt.
         results: Every place of it, marked.
         answers: Raw answers by position.
-        shown: What the review rule allows now; nothing is returned when it shows no responses.
+        shown: What the review rule allows now; nothing is returned when it shows nothing of an item.
     """
-    if not shown.responses:
+    if not shown.any_item:
         return ()
     return tuple(
         _review(
@@ -172,36 +191,41 @@ def _review(
     item = placed.item
     answer = parse_response(item, raw if raw is not None else {})
     feedback = explain(item, answer, placed.option_order)
+    shows_more = shown.responses or shown.keys or shown.explanations
     return ReviewedItem(
         position=result.position,
         section=section,
         type=item.type,
         stem=item.stem,
         takes_many=item.type is ItemType.MULTIPLE_RESPONSE,
-        result=result,
-        options=tuple(
-            ReviewedOption(
-                id=option.id,
-                text=option.text,
-                is_chosen=option.is_chosen,
-                is_key=option.is_key if shown.keys else None,
-                feedback=option.feedback if shown.keys else None,
-            )
-            for option in feedback.options
-        ),
-        explanation=feedback.explanation if shown.keys else "",
-        rows=tuple(
-            ReviewedRow(
-                id=row.id,
-                label=row.label,
-                given=row.given,
-                is_typed=row.is_typed,
-                is_right=row.is_right if shown.keys else None,
-                is_partly=row.is_partly if shown.keys else None,
-                right=row.right if shown.keys else (),
-                feedback=row.feedback if shown.keys else "",
-            )
-            for row in feedback.rows
-        ),
+        result=result if shown.points else None,
+        options=tuple(_option(one, shown) for one in feedback.options) if shows_more else (),
+        explanation=feedback.explanation if shown.explanations else "",
+        rows=tuple(_row(one, shown) for one in feedback.rows) if shows_more else (),
         stimulus=placed.stimulus,
+    )
+
+
+def _option(option: OptionFeedback, shown: Shown) -> ReviewedOption:
+    return ReviewedOption(
+        id=option.id,
+        text=option.text,
+        is_chosen=option.is_chosen and shown.responses,
+        is_key=option.is_key if shown.keys else None,
+        feedback=option.feedback if shown.explanations else None,
+    )
+
+
+def _row(row: RowFeedback, shown: Shown) -> ReviewedRow:
+    # What people marked is neither right nor wrong: its points say what it is worth.
+    is_judged = shown.keys and shown.responses and row.share is not None
+    return ReviewedRow(
+        id=row.id,
+        label=row.label,
+        given=row.given if shown.responses else None,
+        is_typed=row.is_typed,
+        is_right=row.is_right if is_judged else None,
+        is_partly=row.is_partly if is_judged else None,
+        right=row.right if shown.keys else (),
+        feedback=row.feedback if shown.explanations and shown.responses else "",
     )

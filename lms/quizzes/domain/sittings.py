@@ -1,6 +1,8 @@
 """A sitting: its state at a moment, and what must be true before it is scheduled."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -18,6 +20,21 @@ class SittingState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+
+
+class Audience(StrEnum):
+    """Whom a sitting is for."""
+
+    COHORT = "cohort"
+    TEAM = "team"
+    """Everybody whom one person leads on the day it is scheduled; from then on they are persons."""
+    PERSONS = "persons"
+
+
+def main_cohort(cohort_ids: Iterable[int | None]) -> int | None:
+    """Return the cohort that most of these persons are in, the older of two; None when nobody is in any."""
+    counted = Counter(cohort_id for cohort_id in cohort_ids if cohort_id is not None)
+    return min(counted, key=lambda cohort_id: (-counted[cohort_id], cohort_id), default=None)
 
 
 def sitting_state(

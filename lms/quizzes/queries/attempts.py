@@ -4,145 +4,29 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import JSON, String, and_, bindparam, false, literal, or_, select, union_all
+from sqlalchemy import String, and_, bindparam, false, literal, or_, select, union_all
 from sqlalchemy.orm import defer, joinedload
 
 from lms.curriculum.models import Enrolment, Programme, Stage
-from lms.db import BigId, db
+from lms.db import BigId, UtcDateTime, db
 from lms.errors import NotFound
 from lms.quizzes.domain.attempts import AttemptState
 from lms.quizzes.domain.paper import Paper, paper_from_json
 from lms.quizzes.domain.rekeying import Correction, Corrections
+from lms.quizzes.domain.rules import rules_from_json
+from lms.quizzes.domain.timing import grace_of
 from lms.quizzes.models import (
     ATTEMPT,
     ITEM_REKEY,
     RESPONSE,
     SITTING,
     Attempt,
-    Response,
     Sitting,
 )
 
 _attempt = ATTEMPT.c
 _response = RESPONSE.c
 _rekey = ITEM_REKEY.c
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredItem:
-    """What must be known of one position before an answer to it is saved.
-
-    Attributes:
-        state: State of the attempt.
-        started_at: Its start.
-        deadline_at: Its end.
-        item: The frozen place of the paper; None when the paper has no such position.
-        seq: Number of the answer stored; None when there is none.
-        answer: The answer stored.
-        saved_at: When it was stored.
-    """
-
-    state: AttemptState
-    started_at: dt.datetime
-    deadline_at: dt.datetime
-    item: Mapping[str, object] | None
-    seq: int | None
-    answer: Mapping[str, object] | None
-    saved_at: dt.datetime | None
-
-
-# The statements of the exam are built once: composing one costs more than running it.
-_ITEM_ANSWER = (
-    select(
-        _attempt.state,
-        _attempt.started_at,
-        _attempt.deadline_at,
-        _attempt.paper[bindparam("place", type_=JSON.JSONIntIndexType())],
-        _response.seq,
-        _response.answer,
-        _response.saved_at,
-    )
-    .select_from(ATTEMPT)
-    .outerjoin(
-        RESPONSE,
-        (_response.attempt_id == _attempt.id) & (_response.position == bindparam("position")),
-    )
-    .where(_attempt.id == bindparam("attempt_id"), _attempt.person_id == bindparam("person_id"))
-)
-
-
-def find_item_answer(attempt_id: int, position: int, person_id: int) -> AnsweredItem | None:
-    """Return one position of the person's own attempt in one statement; None for another's attempt."""
-    row = (
-        db.session.connection()
-        .execute(
-            _ITEM_ANSWER,
-            {
-                "attempt_id": attempt_id,
-                "person_id": person_id,
-                "position": position,
-                "place": position - 1,
-            },
-        )
-        .first()
-    )
-    if row is None:
-        return None
-    state, started_at, deadline_at, item, seq, answer, saved_at = row
-    return AnsweredItem(AttemptState(state), started_at, deadline_at, item, seq, answer, saved_at)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    """The answer stored at a position: its number, the raw answer, and when it was stored."""
-
-    seq: int
-    answer: Mapping[str, object]
-    saved_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OwnAttempt:
-    """State of an attempt with the answers stored, without the paper."""
-
-    state: AttemptState
-    started_at: dt.datetime
-    deadline_at: dt.datetime
-    answers: Mapping[int, StoredAnswer]
-
-
-def get_own_state(attempt_id: int, person_id: int) -> OwnAttempt:
-    """Return the state of the person's own attempt and every stored answer, in one statement.
-
-    Raises:
-        NotFound: There is none, or it is somebody else's.
-    """
-    rows = db.session.execute(
-        select(
-            Attempt.state,
-            Attempt.started_at,
-            Attempt.deadline_at,
-            Response.position,
-            Response.seq,
-            Response.answer,
-            Response.saved_at,
-        )
-        .outerjoin(Response, Response.attempt_id == Attempt.id)
-        .where(Attempt.id == attempt_id, Attempt.person_id == person_id)
-        .order_by(Response.position)
-    ).all()
-    if not rows:
-        raise NotFound("attempt", id=attempt_id)
-    return OwnAttempt(
-        state=AttemptState(rows[0].state),
-        started_at=rows[0].started_at,
-        deadline_at=rows[0].deadline_at,
-        answers={
-            row.position: StoredAnswer(row.seq, row.answer, row.saved_at)
-            for row in rows
-            if row.position is not None
-        },
-    )
 
 
 def get_attempt(attempt_id: int) -> Attempt:
@@ -308,19 +192,6 @@ def get_marking(attempt_id: int) -> Marking:
     return Marking(paper, answers, saved_at, is_first, corrections)
 
 
-_ANSWERS = select(_response.position, _response.seq, _response.answer, _response.saved_at).where(
-    _response.attempt_id == bindparam("attempt_id")
-)
-
-
-def list_answers(attempt_id: int) -> dict[int, StoredAnswer]:
-    """Return the stored answers of an attempt by position."""
-    rows = db.session.execute(_ANSWERS, {"attempt_id": attempt_id})
-    return {
-        position: StoredAnswer(seq, answer, saved_at) for position, seq, answer, saved_at in rows
-    }
-
-
 def list_attempts(enrolment_id: int) -> Sequence[Attempt]:
     """Return the attempts of an enrolment in the order of starting, without their papers."""
     return db.session.scalars(
@@ -347,11 +218,30 @@ def list_attempts_of_person(person_id: int) -> Sequence[Attempt]:
     ).all()
 
 
+_OVERDUE = and_(
+    Attempt.state == AttemptState.OPEN.value,
+    Attempt.paused_at.is_(None),
+    Attempt.deadline_at <= bindparam("now", type_=UtcDateTime),
+)
+_CONCERNED = select(Sitting.id, Sitting.rules).where(
+    Sitting.id.in_(select(Attempt.sitting_id).where(_OVERDUE))
+)
+
+
 def list_overdue_attempt_ids(now: dt.datetime, limit: int = 500) -> Sequence[int]:
-    """Return open attempts whose deadline has passed, the most overdue first."""
-    return db.session.scalars(
-        select(Attempt.id)
-        .where(Attempt.state == AttemptState.OPEN.value, Attempt.deadline_at <= now)
-        .order_by(Attempt.deadline_at, Attempt.id)
-        .limit(limit)
-    ).all()
+    """Return open attempts whose deadline and grace have passed, the most overdue first.
+
+    One statement when there are none; the rules of the few sittings concerned say how long their grace is.
+    """
+    graces: dict[dt.timedelta, list[int]] = {}
+    for sitting_id, rules in db.session.execute(_CONCERNED, {"now": now}):
+        graces.setdefault(grace_of(rules_from_json(rules)), []).append(sitting_id)
+    if not graces:
+        return ()
+    is_due = (
+        and_(Attempt.sitting_id.in_(ids), Attempt.deadline_at <= now - grace)
+        for grace, ids in graces.items()
+    )
+    query = select(Attempt.id).where(_OVERDUE, or_(*is_due))
+    query = query.order_by(Attempt.deadline_at, Attempt.id).limit(limit)
+    return db.session.scalars(query, {"now": now}).all()

@@ -4,74 +4,207 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import load_only
+from sqlalchemy import ColumnElement, Row, bindparam, func, select
 
-from lms.curriculum.domain.path import GateKind, WaitsFor
+from lms.curriculum.domain.path import GateKind
 from lms.curriculum.queries import list_progressions
-from lms.db import db
+from lms.db import BigId, db
+from lms.errors import NotFound
 from lms.people.models import Person
 from lms.quizzes.domain.attempts import AttemptState
-from lms.quizzes.models import Attempt, Response, Sitting
-from lms.quizzes.queries.sittings import list_candidates
+from lms.quizzes.domain.board import BoardRow, BoardState
+from lms.quizzes.domain.events import EventKind
+from lms.quizzes.domain.specification import items_total, sections_from_json
+from lms.quizzes.models import ATTEMPT, RESPONSE, SITTING, Attempt, AttemptEvent, Sitting
+from lms.quizzes.queries.candidates import list_candidates
 from lms.units import as_percent
 
+__all__ = [
+    "BoardRow",
+    "BoardState",
+    "Happening",
+    "Moving",
+    "count_board",
+    "count_running",
+    "get_moving",
+    "list_board",
+    "list_happenings",
+]
 
-class BoardState(StrEnum):
-    """Where a candidate stands in a sitting, by the newest attempt or the one passed."""
+_attempt, _response, _sitting = ATTEMPT.c, RESPONSE.c, SITTING.c
+_SITTING_ID = bindparam("sitting_id", type_=BigId)
+_OURS = select(_attempt.id).where(_attempt.sitting_id == _SITTING_ID)
 
-    LOCKED = "locked"
-    """Not begun, and not yet able to: something that comes before is not passed."""
-    ABSENT = "absent"
-    RUNNING = "running"
-    PASSED = "passed"
-    FAILED = "failed"
+_saved = (
+    select(
+        _response.attempt_id,
+        func.max(_response.saved_at).label("saved_at"),
+        # Without the answers that were taken back.
+        func.count().filter(_response.answer != {}, _response.answer != {"chosen": []}).label("n"),
+    )
+    .where(_response.attempt_id.in_(_OURS))
+    .group_by(_response.attempt_id)
+    .subquery("saved")
+)
+
+
+def _times(kind: EventKind) -> ColumnElement[int]:
+    return func.count().filter(AttemptEvent.kind == kind.value)
+
+
+def _last(*kinds: EventKind) -> ColumnElement[dt.datetime]:
+    return func.max(AttemptEvent.at).filter(AttemptEvent.kind.in_([one.value for one in kinds]))
+
+
+_noted = (
+    select(
+        AttemptEvent.attempt_id,
+        _times(EventKind.LEFT_PAGE).label("left_page"),
+        _last(EventKind.LEFT_PAGE).label("left_at"),
+        _last(EventKind.CAME_BACK).label("back_at"),
+        _times(EventKind.NEW_DEVICE).label("new_devices"),
+        _times(EventKind.PASTED).label("pasted"),
+        _last(EventKind.RESUMED, EventKind.REOPENED).label("resumed_at"),
+    )
+    .where(AttemptEvent.attempt_id.in_(_OURS))
+    .group_by(AttemptEvent.attempt_id)
+    .subquery("noted")
+)
+
+# All that moves on a board while candidates are in, in one statement: the sitting, its attempts, what each has saved
+# and what was noted of it. Built once: a board asks every few seconds.
+_MOVING = (
+    select(
+        _sitting.opens_at,
+        _sitting.closes_at,
+        _sitting.cancelled_at,
+        _sitting.paused_at.label("sitting_paused_at"),
+        _attempt.id,
+        _attempt.person_id,
+        _attempt.number,
+        _attempt.state,
+        _attempt.started_at,
+        _attempt.deadline_at,
+        _attempt.submitted_at,
+        _attempt.paused_at,
+        _attempt.awaits_marking,
+        _attempt.reopened,
+        _attempt.points,
+        _attempt.max_points,
+        _attempt.passed,
+        Person.name,
+        Person.employee_no,
+        _saved.c.saved_at,
+        _saved.c.n.label("answered"),
+        *(_noted.c[name] for name in ("left_page", "left_at", "back_at", "new_devices")),
+        _noted.c.pasted,
+        _noted.c.resumed_at,
+    )
+    .select_from(SITTING)
+    .outerjoin(ATTEMPT, _attempt.sitting_id == _sitting.id)
+    .outerjoin(Person, Person.id == _attempt.person_id)
+    .outerjoin(_saved, _saved.c.attempt_id == _attempt.id)
+    .outerjoin(_noted, _noted.c.attempt_id == _attempt.id)
+    .where(_sitting.id == _SITTING_ID)
+    .order_by(_attempt.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
-class BoardRow:
-    """One candidate of a sitting.
+class Moving:
+    """What changes on a board while candidates are in.
 
     Attributes:
-        person_id: The candidate.
-        name: The candidate's name.
-        employee_no: Empty when there is none.
-        state: Where the candidate stands.
-        attempt_id: The attempt that the row shows; None before the first.
-        attempts: How many attempts there are.
-        answered: Items answered so far.
-        items: Items on the paper; 0 before the first attempt.
-        started_at: Start of the attempt shown.
-        deadline_at: Its deadline.
-        last_saved_at: When its newest answer arrived.
-        ended_at: Its end.
-        was_expired: Whether the server closed it at the deadline.
-        percent: Its result.
-        points: Its points.
-        max_points: The points available.
-        waits_for: For ``LOCKED``: what must be passed first.
+        opens_at: When the sitting opens.
+        closes_at: When it closes.
+        paused_at: Since when it stands still for everybody.
+        is_cancelled: Whether it was called off.
+        rows: A row for each person who has begun, by the newest attempt or the one passed.
     """
 
-    person_id: int
-    name: str
-    employee_no: str
-    state: BoardState
-    attempt_id: int | None = None
-    attempts: int = 0
-    answered: int = 0
-    items: int = 0
-    started_at: dt.datetime | None = None
-    deadline_at: dt.datetime | None = None
-    last_saved_at: dt.datetime | None = None
-    ended_at: dt.datetime | None = None
-    was_expired: bool = False
-    percent: Decimal | None = None
-    points: Decimal | None = None
-    max_points: Decimal | None = None
-    waits_for: tuple[WaitsFor, ...] = ()
+    opens_at: dt.datetime
+    closes_at: dt.datetime
+    paused_at: dt.datetime | None
+    is_cancelled: bool
+    rows: tuple[BoardRow, ...]
+
+
+def get_moving(sitting_id: int, items: int = 0) -> Moving:
+    """Return what changes on a board, in one statement whatever the number of candidates.
+
+    Args:
+        sitting_id: The sitting.
+        items: How many items its papers have.
+
+    Raises:
+        NotFound: There is none.
+    """
+    found = db.session.execute(_MOVING, {"sitting_id": sitting_id}).all()
+    if not found:
+        raise NotFound("sitting", id=sitting_id)
+    rows: dict[int, BoardRow] = {}
+    for one in found:
+        if one.id is None:
+            continue
+        before = rows.get(one.person_id)
+        if before is None or before.state is not BoardState.PASSED:
+            rows[one.person_id] = _as_row(one, items)
+    first = found[0]
+    return Moving(
+        opens_at=first.opens_at,
+        closes_at=first.closes_at,
+        paused_at=first.sitting_paused_at,
+        is_cancelled=first.cancelled_at is not None,
+        rows=tuple(rows.values()),
+    )
+
+
+def _as_row(one: Row[*tuple[Any, ...]], items: int) -> BoardRow:
+    signs_of_life = (one.started_at, one.saved_at, one.resumed_at)
+    return BoardRow(
+        person_id=one.person_id,
+        name=one.name,
+        employee_no=one.employee_no or "",
+        state=_state(one),
+        attempt_id=one.id,
+        attempts=one.number,
+        answered=one.answered or 0,
+        items=items,
+        started_at=one.started_at,
+        deadline_at=one.deadline_at,
+        paused_at=one.paused_at,
+        last_saved_at=one.saved_at,
+        heard_at=max(at for at in signs_of_life if at is not None),
+        ended_at=one.submitted_at,
+        was_expired=one.state == AttemptState.EXPIRED.value,
+        is_abandoned=one.state == AttemptState.ABANDONED.value,
+        reopened=one.reopened,
+        percent=None if one.points is None else as_percent(one.points, one.max_points),
+        points=one.points,
+        max_points=one.max_points,
+        left_page=one.left_page or 0,
+        is_away=_is_away(one),
+        new_devices=one.new_devices or 0,
+        pasted=one.pasted or 0,
+    )
+
+
+def _is_away(one: Row[*tuple[Any, ...]]) -> bool:
+    """Say whether the page is left now: an answer or a return since then says that it is not."""
+    if one.left_at is None:
+        return False
+    since = [at for at in (one.back_at, one.saved_at) if at is not None]
+    return all(at < one.left_at for at in since)
+
+
+def _state(one: Row[*tuple[Any, ...]]) -> BoardState:
+    if one.state == AttemptState.OPEN.value:
+        return BoardState.RUNNING if one.paused_at is None else BoardState.PAUSED
+    if one.awaits_marking:
+        return BoardState.MARKING
+    return BoardState.PASSED if one.passed else BoardState.FAILED
 
 
 def list_board(sitting: Sitting) -> list[BoardRow]:
@@ -80,10 +213,8 @@ def list_board(sitting: Sitting) -> list[BoardRow]:
     Somebody who began and then left the cohort stays on the board.
     """
     board = {row.person_id: row for row in _list_not_begun(sitting)}
-    for row in _list_begun(sitting):
-        before = board.get(row.person_id)
-        if before is None or before.state is not BoardState.PASSED:
-            board[row.person_id] = row
+    moving = get_moving(sitting.id, items_total(sections_from_json(sitting.sections)))
+    board.update((row.person_id, row) for row in moving.rows)
     return sorted(board.values(), key=lambda row: (row.name, row.person_id))
 
 
@@ -109,75 +240,43 @@ def _list_not_begun(sitting: Sitting) -> Iterator[BoardRow]:
         )
 
 
-def _list_begun(sitting: Sitting) -> list[BoardRow]:
-    """Return a row for each attempt of the sitting, by its number."""
-    saved = _list_saved(sitting)
-    items = sum(int(section["draw"]) for section in sitting.sections)
+def count_running(sitting_id: int) -> int:
+    """Return how many attempts of a sitting are open, paused ones too."""
+    query = select(func.count()).where(
+        Attempt.sitting_id == sitting_id, Attempt.state == AttemptState.OPEN.value
+    )
+    return db.session.scalar(query) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened to an attempt, as staff reads it.
+
+    Attributes:
+        at: When.
+        kind: What.
+        number: Of which attempt: 1, 2, …
+        actor: Name of who did it; empty for the candidate's browser and the worker.
+        facts: What else is known.
+    """
+
+    at: dt.datetime
+    kind: EventKind
+    number: int
+    actor: str
+    facts: dict[str, Any]
+
+
+def list_happenings(sitting_id: int, person_id: int) -> list[Happening]:
+    """Return what happened to the attempts of one person in a sitting, newest first."""
     rows = db.session.execute(
-        select(Attempt, Person.name, Person.employee_no)
-        .join(Person, Person.id == Attempt.person_id)
-        .options(
-            load_only(
-                Attempt.number,
-                Attempt.person_id,
-                Attempt.state,
-                Attempt.started_at,
-                Attempt.deadline_at,
-                Attempt.submitted_at,
-                Attempt.points,
-                Attempt.max_points,
-                Attempt.passed,
-                raiseload=True,
-            )
-        )
-        .where(Attempt.sitting_id == sitting.id)
-        .order_by(Attempt.number)
+        select(AttemptEvent, Attempt.number, Person.name)
+        .join(Attempt, Attempt.id == AttemptEvent.attempt_id)
+        .outerjoin(Person, Person.id == AttemptEvent.actor_id)
+        .where(Attempt.sitting_id == sitting_id, Attempt.person_id == person_id)
+        .order_by(AttemptEvent.at.desc(), AttemptEvent.id.desc())
     )
     return [
-        BoardRow(
-            person_id=attempt.person_id,
-            name=name,
-            employee_no=employee_no or "",
-            state=_state(attempt),
-            attempt_id=attempt.id,
-            attempts=attempt.number,
-            answered=saved[attempt.id][1] if attempt.id in saved else 0,
-            items=items,
-            started_at=attempt.started_at,
-            deadline_at=attempt.deadline_at,
-            last_saved_at=saved[attempt.id][0] if attempt.id in saved else None,
-            ended_at=attempt.submitted_at,
-            was_expired=attempt.state == AttemptState.EXPIRED.value,
-            percent=_percent(attempt),
-            points=attempt.points,
-            max_points=attempt.max_points,
-        )
-        for attempt, name, employee_no in rows
+        Happening(event.at, EventKind(event.kind), number, name or "", dict(event.facts))
+        for event, number, name in rows
     ]
-
-
-def _list_saved(sitting: Sitting) -> dict[int, tuple[dt.datetime, int]]:
-    """Return the newest save and the number of answers of each attempt, without those taken back."""
-    rows = db.session.execute(
-        select(
-            Response.attempt_id,
-            func.max(Response.saved_at),
-            func.count().filter(Response.answer != {}, Response.answer != {"chosen": []}),
-        )
-        .join(Attempt, Attempt.id == Response.attempt_id)
-        .where(Attempt.sitting_id == sitting.id)
-        .group_by(Response.attempt_id)
-    )
-    return {attempt_id: (saved_at, answered) for attempt_id, saved_at, answered in rows}
-
-
-def _state(attempt: Attempt) -> BoardState:
-    if attempt.state == AttemptState.OPEN.value:
-        return BoardState.RUNNING
-    return BoardState.PASSED if attempt.passed else BoardState.FAILED
-
-
-def _percent(attempt: Attempt) -> Decimal | None:
-    if attempt.points is None:
-        return None
-    return as_percent(attempt.points, attempt.max_points)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Integer, bindparam, cast, func, select, text
+from sqlalchemy import ColumnElement, Integer, bindparam, cast, func, or_, select, text, true
 from sqlalchemy.dialects import postgresql
 
 from lms.curriculum.models import GatePass
@@ -327,7 +327,9 @@ def _holds(version_id: int) -> ColumnElement[bool]:
 
 
 def _running(version_id: int) -> ColumnElement[bool]:
-    return (_attempt.state == AttemptState.OPEN.value) & _holds(version_id)
+    """Return that an attempt with the version has no result yet: it runs, or people are marking it."""
+    open_now, awaits = _attempt.state == AttemptState.OPEN.value, _attempt.awaits_marking == true()
+    return or_(open_now, awaits) & _holds(version_id)
 
 
 def _count_running(version_id: int) -> int:

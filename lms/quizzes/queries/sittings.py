@@ -4,10 +4,23 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, true
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from flask import current_app
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager, joinedload
 
+from lms.clock import local_date
 from lms.curriculum.domain.path import GateKind, WaitsFor
 from lms.curriculum.models import Enrolment, GatePass, Programme
 from lms.curriculum.queries import Progression, list_progressions
@@ -21,9 +34,10 @@ from lms.quizzes.domain.attempts import (
     StartReason,
     Window,
     may_start,
+    minutes_with,
 )
 from lms.quizzes.domain.sittings import SittingState, sitting_state
-from lms.quizzes.models import Attempt, Quiz, Sitting
+from lms.quizzes.models import Accommodation, Attempt, Quiz, Sitting, SittingSeat
 from lms.web.listing import like
 
 
@@ -35,7 +49,8 @@ class OwnSitting:
         sitting: With its quiz.
         enrolment_id: The candidate's enrolment.
         attempts: The candidate's attempts in it, in order.
-        state: The sitting's state now.
+        state: The sitting's state now, for this candidate.
+        window: The sitting's rules as they hold for this candidate.
         verdict: Whether a new attempt may start now, and why not.
         waits_for: What must be passed first, in the programme's order; empty when nothing must.
     """
@@ -44,29 +59,43 @@ class OwnSitting:
     enrolment_id: int
     attempts: tuple[PastAttempt, ...]
     state: SittingState
+    window: Window
     verdict: MayStart
     waits_for: tuple[WaitsFor, ...]
 
 
-def window_of(sitting: Sitting) -> Window:
-    """Return the rules of a sitting that decide about starting."""
+def window_of(
+    sitting: Sitting, seat: SittingSeat | None = None, accommodation_percent: int = 0
+) -> Window:
+    """Return the rules of a sitting that decide about starting, as they hold for one person.
+
+    Args:
+        sitting: The sitting.
+        seat: What was arranged for the person in this sitting, if anything.
+        accommodation_percent: More time that the person has in every sitting.
+    """
+    extra = 0 if seat is None else seat.extra_minutes
+    minutes = minutes_with(sitting.minutes, accommodation_percent, extra)
+    later = None if seat is None else seat.closes_at
     return Window(
         opens_at=sitting.opens_at,
-        closes_at=sitting.closes_at,
-        minutes=sitting.minutes,
-        max_attempts=sitting.max_attempts,
+        closes_at=later or sitting.closes_at,
+        minutes=minutes,
+        max_attempts=sitting.max_attempts + (0 if seat is None else seat.extra_attempts),
         wait_minutes=sitting.wait_minutes,
         is_cancelled=sitting.cancelled_at is not None,
+        is_paused=sitting.paused_at is not None,
+        extra_minutes=minutes - sitting.minutes,
     )
 
 
 def state_of(sitting: Sitting, now: dt.datetime) -> SittingState:
-    """Return the state of a sitting at ``now``."""
+    """Return the state of a sitting at ``now``; while it is paused its time stands still."""
     return sitting_state(
         opens_at=sitting.opens_at,
         closes_at=sitting.closes_at,
         is_cancelled=sitting.cancelled_at is not None,
-        now=now,
+        now=now if sitting.paused_at is None else min(now, sitting.paused_at),
     )
 
 
@@ -115,39 +144,20 @@ def select_sittings(
     return query
 
 
-def _is_in(state: SittingState, now: dt.datetime) -> ColumnElement[bool]:
+def _is_in(
+    state: SittingState,
+    now: dt.datetime,
+    closes_at: ColumnElement[dt.datetime] | InstrumentedAttribute[dt.datetime] = Sitting.closes_at,
+) -> ColumnElement[bool]:
     stands = Sitting.cancelled_at.is_(None)
     if state is SittingState.CANCELLED:
         return Sitting.cancelled_at.is_not(None)
     if state is SittingState.UPCOMING:
         return and_(stands, Sitting.opens_at > now)
     if state is SittingState.OPEN:
-        return and_(stands, Sitting.opens_at <= now, Sitting.closes_at > now)
-    return and_(stands, Sitting.closes_at <= now)
-
-
-def list_candidates(sitting: Sitting) -> Sequence[Enrolment]:
-    """Return who may take the sitting, with their persons, by name.
-
-    These are the active enrolments of its cohort in the programme of its quiz.
-    """
-    return list_eligible(sitting.quiz, sitting.cohort_id)
-
-
-def list_eligible(quiz: Quiz, cohort_id: int) -> Sequence[Enrolment]:
-    """Return who in a cohort could take a quiz: its active enrolments in the quiz's programme."""
-    return db.session.scalars(
-        select(Enrolment)
-        .join(Enrolment.person)
-        .join(Enrolment.programme)
-        .options(contains_eager(Enrolment.person))
-        .where(
-            Enrolment.cohort_id == cohort_id,
-            Enrolment.state == "active",
-            Programme.key == quiz.programme_key,
-        )
-        .order_by(Enrolment.person_id)
-    ).all()
+        runs = or_(closes_at > now, Sitting.paused_at.is_not(None))
+        return and_(stands, Sitting.opens_at <= now, runs)
+    return and_(stands, closes_at <= now, Sitting.paused_at.is_(None))
 
 
 def get_own_sitting(
@@ -165,7 +175,8 @@ def get_own_sitting(
         NotFound: There is none, or it is not this person's.
     """
     query = _ONE_OWN_LOCKED if lock else _ONE_OWN
-    found = _fold_own(query, {"person_id": person_id, "sitting_id": sitting_id}, now)
+    parameters = {"person_id": person_id, "sitting_id": sitting_id, "today": _today(now)}
+    found = _fold_own(query, parameters, now)
     if not found:
         raise NotFound("sitting", id=sitting_id)
     return found[0]
@@ -178,7 +189,8 @@ def list_own_sittings(person_id: int, now: dt.datetime) -> list[OwnSitting]:
 
 def list_open_sittings(person_id: int, now: dt.datetime) -> list[OwnSitting]:
     """Return the sittings that are open for this candidate now."""
-    return _list_own(person_id, now, _is_in(SittingState.OPEN, now))
+    closes_at = func.coalesce(SittingSeat.closes_at, Sitting.closes_at)
+    return _list_own(person_id, now, _is_in(SittingState.OPEN, now, closes_at))
 
 
 def list_sittings_for_enrolment(enrolment: Enrolment, now: dt.datetime) -> list[OwnSitting]:
@@ -192,14 +204,21 @@ def list_sittings_for_enrolment(enrolment: Enrolment, now: dt.datetime) -> list[
 
 def _list_own(person_id: int, now: dt.datetime, wanted: ColumnElement[bool]) -> list[OwnSitting]:
     """Return sittings of a person with the person's attempts, in two statements."""
-    return _fold_own(_own_query(wanted), {"person_id": person_id}, now)
+    parameters = {"person_id": person_id, "today": _today(now)}
+    return _fold_own(_own_query(wanted), parameters, now)
+
+
+def _today(now: dt.datetime) -> dt.date:
+    """Return the date at which accommodations are judged: that of the organisation."""
+    zone: ZoneInfo = current_app.extensions["settings"].zone
+    return local_date(now, zone)
 
 
 def _own_query(wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Return sittings of the person ``:person_id``, a row for each of the person's attempts.
 
-    A candidate is who is enrolled, in the sitting's cohort, in the programme of its quiz; or who has begun:
-    leaving a cohort afterwards does not take the attempt away.
+    A candidate is who is enrolled in the programme of its quiz and is of the sitting's cohort, where all of it takes
+    part, or was invited; or who has begun: leaving a cohort afterwards does not take the attempt away.
     """
     own = aliased(Attempt)
     begun = (
@@ -212,25 +231,56 @@ def _own_query(wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Sitting,
             Enrolment.id,
             Enrolment.state,
+            SittingSeat,
+            _accommodation_percent(),
             own.id,
             own.number,
             own.state,
             own.deadline_at,
             own.submitted_at,
             or_(own.passed.is_(True), _gate_is_passed()),
+            own.awaits_marking,
         )
         .join(Sitting.quiz)
         .join(Programme, Programme.key == Quiz.programme_key)
         .join(Enrolment, Enrolment.programme_id == Programme.id)
+        .outerjoin(
+            SittingSeat,
+            and_(
+                SittingSeat.sitting_id == Sitting.id,
+                SittingSeat.person_id == Enrolment.person_id,
+            ),
+        )
         .outerjoin(own, and_(own.sitting_id == Sitting.id, own.enrolment_id == Enrolment.id))
         .options(contains_eager(Sitting.quiz))
         .where(
             Enrolment.person_id == bindparam("person_id", type_=BigId),
-            or_(and_(Enrolment.cohort_id == Sitting.cohort_id, Enrolment.state == "active"), begun),
+            or_(
+                and_(
+                    Enrolment.state == "active",
+                    or_(
+                        and_(Sitting.is_for_cohort, Enrolment.cohort_id == Sitting.cohort_id),
+                        SittingSeat.is_invited,
+                    ),
+                ),
+                begun,
+            ),
             wanted,
         )
         .order_by(Sitting.opens_at.desc(), Sitting.id.desc(), own.number)
     )
+
+
+def _accommodation_percent() -> ColumnElement[int]:
+    """Return the most that holds for ``:person_id`` on ``:today``; looked up once for the whole query."""
+    today = bindparam("today", type_=Date)
+    most = select(func.max(Accommodation.extra_percent)).where(
+        Accommodation.person_id == bindparam("person_id", type_=BigId),
+        Accommodation.ended_at.is_(None),
+        Accommodation.from_on <= today,
+        or_(Accommodation.until_on.is_(None), Accommodation.until_on >= today),
+    )
+    return func.coalesce(most.scalar_subquery(), 0)
 
 
 def _gate_is_passed() -> ColumnElement[bool]:
@@ -258,11 +308,12 @@ class _Folded:
     sitting: Sitting
     enrolment_id: int
     is_enrolled: bool
+    window: Window
     past: list[PastAttempt] = field(default_factory=list)
 
     def verdict(self, now: dt.datetime, *, is_locked: bool) -> MayStart:
         return may_start(
-            window_of(self.sitting),
+            self.window,
             self.past,
             now,
             is_enrolled=self.is_enrolled,
@@ -282,7 +333,13 @@ class _Folded:
             sitting=self.sitting,
             enrolment_id=self.enrolment_id,
             attempts=tuple(self.past),
-            state=state_of(self.sitting, now),
+            state=sitting_state(
+                opens_at=self.window.opens_at,
+                closes_at=self.window.closes_at,
+                is_cancelled=self.window.is_cancelled,
+                now=self.sitting.paused_at or now,
+            ),
+            window=self.window,
             verdict=self.verdict(now, is_locked=bool(waits_for)),
             waits_for=waits_for,
         )
@@ -293,10 +350,12 @@ def _fold_own(
 ) -> list[OwnSitting]:
     folded: dict[int, _Folded] = {}
     rows = db.session.execute(query, parameters)
-    for sitting, enrolment_id, enrolment_state, attempt_id, number, state, *ended in rows:
-        one = folded.setdefault(
-            sitting.id, _Folded(sitting, enrolment_id, enrolment_state == "active")
-        )
+    for sitting, enrolment_id, enrolled, seat, percent, attempt_id, number, state, *ended in rows:
+        one = folded.get(sitting.id)
+        if one is None:
+            window = window_of(sitting, seat, percent)
+            one = _Folded(sitting, enrolment_id, enrolled == "active", window)
+            folded[sitting.id] = one
         if attempt_id is not None:
             one.past.append(PastAttempt(attempt_id, number, AttemptState(state), *ended))
     progressions = list_progressions(

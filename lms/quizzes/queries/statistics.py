@@ -13,8 +13,8 @@ from sqlalchemy.orm import contains_eager
 
 from lms.db import db
 from lms.psychometrics.reliability import alpha_from_variances, standard_error, variance_from_sums
+from lms.questions.domain.items import MARKED_BY_PEOPLE, ItemType, item_from_json
 from lms.questions.domain.items import Item as QuizItem
-from lms.questions.domain.items import ItemType, item_from_json
 from lms.questions.models import Item, ItemVersion
 from lms.questions.queries import QUIZ, ItemFilter, matching
 from lms.quizzes.domain.cohorts import CohortFigures, compare_cohorts
@@ -276,6 +276,7 @@ def _report(version: ItemVersion, words: QuizItem, cells: list[Cell]) -> ItemRep
         [option.id for option in words.options] if words.keys else [],
         words.keys,
         takes_many=words.type is ItemType.MULTIPLE_RESPONSE,
+        by_share=words.type in MARKED_BY_PEOPLE,
     )
     return ItemReport(version, words, figures, find_alerts(figures))
 

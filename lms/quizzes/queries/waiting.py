@@ -17,6 +17,7 @@ from lms.people.queries import list_cohorts
 from lms.quizzes.domain.attempts import StartReason
 from lms.quizzes.domain.sittings import SittingState
 from lms.quizzes.models import Quiz, Sitting
+from lms.quizzes.queries.marking import list_waiting_marking
 from lms.quizzes.queries.objections import list_waiting_objections
 from lms.quizzes.queries.quizzes import list_quizzes
 from lms.quizzes.queries.sittings import OwnSitting, list_own_sittings, select_sittings, state_of
@@ -26,14 +27,14 @@ SOON = dt.timedelta(hours=24)
 
 
 def list_waiting(person: Person, now: dt.datetime) -> list[Waiting]:
-    """Return what of quizzes waits for this person: as a candidate, then as a trainer, then objections."""
+    """Return what of quizzes waits for this person: as a candidate, as a trainer, as a marker, then objections."""
     waiting: list[Waiting] = []
     if RoleName.LEARNER in person.role_names:
         waiting += _waiting_candidate(person, now)
     if RoleName.TRAINER in person.role_names:
         waiting += _waiting_sittings(now)
         waiting += _waiting_unscheduled(now)
-    return waiting + list_waiting_objections(person)
+    return waiting + list_waiting_marking(person) + list_waiting_objections(person)
 
 
 def _waiting_candidate(person: Person, now: dt.datetime) -> list[Waiting]:
@@ -46,7 +47,7 @@ def _waiting_own(own: OwnSitting, now: dt.datetime) -> Waiting | None:
     facts: dict[str, object] = {
         "title": sitting.quiz.title,
         "title_en": sitting.quiz.title_en,
-        "minutes": sitting.minutes,
+        "minutes": own.window.minutes,
         "attempts_left": own.verdict.attempts_left,
         "opens_at": sitting.opens_at,
     }
@@ -61,7 +62,7 @@ def _waiting_own(own: OwnSitting, now: dt.datetime) -> Waiting | None:
         )
     url = url_for("quizzes.rules", sitting_id=sitting.id)
     if own.verdict.reason is StartReason.FREE:
-        return Waiting("quizzes.sitting_open", url, sitting.opens_at, sitting.closes_at, facts)
+        return Waiting("quizzes.sitting_open", url, sitting.opens_at, own.window.closes_at, facts)
     if own.verdict.reason is StartReason.LOCKED:
         facts["waits_for"] = own.waits_for
         return Waiting("quizzes.sitting_locked", url, sitting.created_at, sitting.closes_at, facts)
@@ -111,7 +112,7 @@ def _waiting_unscheduled(now: dt.datetime) -> list[Waiting]:
         for key, cohort_id in db.session.execute(
             select(Quiz.key, Sitting.cohort_id)
             .join(Sitting.quiz)
-            .where(Sitting.cancelled_at.is_(None), Sitting.closes_at > now)
+            .where(Sitting.cancelled_at.is_(None), Sitting.is_for_cohort, Sitting.closes_at > now)
         )
     }
     ready = {place: one for place, one in _list_ready(now).items() if place not in planned}

@@ -3,34 +3,33 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Integer,
-    Select,
-    bindparam,
-    select,
-)
-from sqlalchemy.dialects import postgresql, sqlite
-
-from lms.db import Json, UtcDateTime, db
+from lms.db import db
 from lms.errors import InvalidInput, InvalidState, NotFound
 from lms.questions.domain.items import FieldError, answer_as_json, is_omitted, parse_response
-from lms.quizzes.domain.attempts import AttemptState, remaining_seconds
-from lms.quizzes.domain.paper import paper_item_from_json
-from lms.quizzes.models import ATTEMPT, RESPONSE
-from lms.quizzes.queries import AnsweredItem, find_item_answer, get_own_state
+from lms.quizzes.domain.attempts import remaining_seconds
+from lms.quizzes.domain.events import EventKind
+from lms.quizzes.domain.timing import Timing
+from lms.quizzes.queries import (
+    StoredAnswer,
+    get_own_answer,
+    get_own_paper,
+    get_own_state,
+)
+from lms.quizzes.services.events import note_event
+from lms.quizzes.services.papers import KnownPaper, find_paper, keep_paper
+from lms.quizzes.services.response_rows import (
+    AnswerRows,
+    Row,
+    Source,
+    Written,
+)
 
 MAX_SEQ = 2**53 - 1
 """What a browser counts exactly."""
 
 MAX_POSITION = 1000
 """No paper is longer; beyond it a database need not be asked."""
-
-_attempt = ATTEMPT.c
-_response = RESPONSE.c
-_COLUMNS = ("attempt_id", "position", "seq", "answer", "saved_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +50,19 @@ class Saved:
 
 
 def save_response(
-    attempt_id: int, position: int, *, person_id: int, seq: object, raw: object, now: dt.datetime
+    attempt_id: int,
+    position: int,
+    *,
+    person_id: int,
+    seq: object,
+    raw: object,
+    now: dt.datetime,
+    device: str = "",
 ) -> Saved:
-    """Store one answer, unless a newer one is stored already.
+    """Store one answer, unless a newer one is stored already, and a line in the log of answers.
 
-    Sending the same again changes nothing, so a browser may repeat what was not acknowledged. The guarded
-    upsert decides; what was read before only finds the words for a refusal.
+    Sending the same again changes nothing, so a browser may repeat what was not acknowledged. The guarded upsert
+    decides; only for the words of a refusal is anything read.
 
     Args:
         attempt_id: The attempt.
@@ -65,144 +71,134 @@ def save_response(
         seq: The browser's counter, 1 to ``MAX_SEQ``; the higher number wins.
         raw: The answer, in the shape of its item's type; ``{}`` and the empty shape take an answer back.
         now: The instant of the request.
+        device: Random name that the page keeps in its browser; an attempt that goes on from another is noted.
 
     Raises:
         NotFound: No such attempt of this person, or no such position.
-        InvalidState: ``attempt_closed`` with the ``state``.
+        InvalidState: ``attempt_closed`` with the ``state``, or ``attempt_paused``.
         InvalidInput: ``response_malformed`` with the ``field``.
     """
-    found = _get_item(attempt_id, position, person_id, now)
-    number = _check_seq(seq)
-    answer = _check_answer(found, raw)
-    if found.seq is not None and found.seq >= number:
-        return _kept(found, number, answer, now)
-    if not _upsert(attempt_id, position, person_id, number, answer, now):
-        # Between the look and the write the attempt ended or a newer answer came.
-        found = _get_item(attempt_id, position, person_id, now)
-        return _kept(found, number, answer, now)
-    return Saved(seq=number, saved_at=now, remaining_s=_remaining(found, now))
-
-
-def _get_item(attempt_id: int, position: int, person_id: int, now: dt.datetime) -> AnsweredItem:
+    number = check_seq(seq)
     if not 1 <= position <= MAX_POSITION:
         raise NotFound("position", position=position)
-    found = find_item_answer(attempt_id, position, person_id)
-    if found is None:
-        raise NotFound("attempt", id=attempt_id)
-    check_open(found.state, found.deadline_at, now)
-    if found.item is None:
-        raise NotFound("position", position=position)
-    return found
+    source = Source(attempt_id, person_id, device, now)
+    paper = find_paper(attempt_id, person_id)
+    rows = AnswerRows(source)
+    if paper is None:
+        if not rows.writes_log:
+            # If the answer turns out to be none, nothing of it stays, whatever the caller does.
+            with db.session.begin_nested():
+                return _save_unseen(source, position, number, raw)
+        paper = keep_paper(attempt_id, person_id, *get_own_paper(attempt_id, person_id))
+    try:
+        row = Row(position, number, read_answer(paper, position, raw))
+    except (InvalidInput, NotFound):
+        check_takes(get_own_answer(attempt_id, position, person_id).timing, now)
+        raise
+    is_known = paper.knows(device)
+    written = rows.write(row, asks=not is_known)
+    if written is None:
+        return _explain(source, row)
+    if written.started_at != paper.started_at:
+        # A database was restored below a running process: what it knew was of another attempt.
+        paper = keep_paper(attempt_id, person_id, *get_own_paper(attempt_id, person_id))
+        read_answer(paper, position, raw)
+    if not rows.writes_log:
+        rows.log([row])
+    if not is_known:
+        note_device(source, paper, is_new=written.is_new_device)
+    return _saved(source, row, written)
 
 
-def check_open(state: AttemptState, deadline_at: dt.datetime, now: dt.datetime) -> None:
-    """Refuse what comes after the end; the worker may not have noticed the end yet.
+def _save_unseen(source: Source, position: int, seq: int, raw: object) -> Saved:
+    """Save an answer to a paper that this process does not know: it comes back from the statement that stores it."""
+    sent = raw if isinstance(raw, Mapping) and not is_omitted(raw) else {}
+    row = Row(position, seq, sent)
+    rows = AnswerRows(source)  # inside: the savepoint begins when its connection is asked for
+    written = rows.write(row, asks=True)
+    if written is None:
+        return _explain(source, row)
+    paper = keep_paper(source.attempt_id, source.person_id, written.started_at, written.paper or ())
+    answer = read_answer(paper, position, raw)
+    if answer != sent:
+        row = Row(position, seq, answer)
+        rows.rewrite(row)
+    rows.log([row])
+    note_device(source, paper, is_new=written.is_new_device)
+    return _saved(source, row, written)
+
+
+def check_seq(seq: object) -> int:
+    """Return the browser's number of an answer.
 
     Raises:
-        InvalidState: ``attempt_closed`` with the ``state``.
+        InvalidInput: ``response_malformed``.
     """
-    if state is not AttemptState.OPEN:
-        raise InvalidState("attempt_closed", state=state.value)
-    if now >= deadline_at:
-        raise InvalidState("attempt_closed", state=AttemptState.EXPIRED.value)
-
-
-def _check_seq(seq: object) -> int:
     if isinstance(seq, bool) or not isinstance(seq, int) or not 1 <= seq <= MAX_SEQ:
         raise InvalidInput("response_malformed", field="seq")
     return seq
 
 
-def _check_answer(found: AnsweredItem, raw: object) -> dict[str, object]:
-    placed = paper_item_from_json(found.item or {})
+def read_answer(paper: KnownPaper, position: int, raw: object) -> dict[str, object]:
+    """Return an answer in the shape in which it is stored.
+
+    Raises:
+        NotFound: The paper has no such position.
+        InvalidInput: ``response_malformed`` with the ``field``.
+    """
+    if not 1 <= position <= len(paper.items):
+        raise NotFound("position", position=position)
     try:
-        return answer_as_json(parse_response(placed.item, raw))
+        return answer_as_json(parse_response(paper.items[position - 1], raw))
     except FieldError as error:
         field = error.field if error.field == "response" else f"response.{error.field}"
         raise InvalidInput("response_malformed", field=field, problem=error.problem) from error
 
 
-def _kept(found: AnsweredItem, seq: int, answer: Mapping[str, object], now: dt.datetime) -> Saved:
-    if (
-        found.seq is None or found.saved_at is None
-    ):  # pragma: no cover - refused only if one is there
-        raise InvalidState("response_refused")
-    is_mine = found.seq == seq and found.answer == answer
-    return Saved(
-        seq=found.seq,
-        saved_at=found.saved_at,
-        remaining_s=_remaining(found, now),
-        kept=None if is_mine else found.answer,
-    )
+def check_takes(timing: Timing, now: dt.datetime, *, is_before_end: bool = False) -> None:
+    """Refuse what comes after the end or during a pause; the worker may not have noticed the end yet.
 
-
-def _remaining(found: AnsweredItem, now: dt.datetime) -> int:
-    return remaining_seconds(started_at=found.started_at, deadline_at=found.deadline_at, now=now)
-
-
-def _guarded_source() -> Select[Any]:
-    """The row to store, if and only if the attempt is the person's, open and in time.
-
-    FOR SHARE (PostgreSQL): an answer being saved and the end of the attempt wait for each other, so the
-    marking sees every answer that was acknowledged. SQLite has one writer at a time anyway.
+    Raises:
+        InvalidState: ``attempt_closed`` with the ``state``, or ``attempt_paused``.
     """
-    return (
-        select(
-            _attempt.id,
-            bindparam("position", type_=Integer),
-            bindparam("seq", type_=BigInteger),
-            bindparam("answer", type_=Json),
-            bindparam("saved_at", type_=UtcDateTime),
-        )
-        .where(
-            _attempt.id == bindparam("attempt_id"),
-            _attempt.person_id == bindparam("person_id"),
-            _attempt.state == AttemptState.OPEN.value,
-            _attempt.deadline_at > bindparam("saved_at", type_=UtcDateTime),
-        )
-        .with_for_update(read=True)
+    if timing.is_paused:
+        raise InvalidState("attempt_paused", state=timing.state.value, paused=True)
+    if not timing.takes(now, is_before_end=is_before_end):
+        raise InvalidState("attempt_closed", state=timing.state_at(now).value)
+
+
+def note_device(source: Source, paper: KnownPaper, *, is_new: bool) -> None:
+    """Remember where answers come from; keep in the attempt's story that another device goes on with it."""
+    paper.remember(source.device)
+    if is_new:
+        note_event(source.attempt_id, EventKind.NEW_DEVICE, actor_id=None, now=source.now)
+
+
+def is_other(stored: StoredAnswer, row: Row) -> bool:
+    """Say whether what is stored is another answer than the one sent."""
+    return stored.seq != row.seq or stored.answer != row.answer
+
+
+def _explain(source: Source, row: Row) -> Saved:
+    """Say why an answer was not stored: it is there already, a newer one is, or none is taken."""
+    own = get_own_answer(source.attempt_id, row.position, source.person_id)
+    check_takes(own.timing, source.now)
+    if own.stored is None or own.stored.seq < row.seq:
+        # It would be taken now: more time was given, or a pause ended, between the write and the look.
+        raise InvalidState("response_refused")
+    return Saved(
+        seq=own.stored.seq,
+        saved_at=own.stored.saved_at,
+        remaining_s=own.timing.remaining_s(source.now),
+        kept=own.stored.answer if is_other(own.stored, row) else None,
     )
 
 
-# Built once: composing a statement costs more than running it.
-_sqlite = sqlite.insert(RESPONSE).from_select(_COLUMNS, _guarded_source())
-_postgresql = postgresql.insert(RESPONSE).from_select(_COLUMNS, _guarded_source())
-_UPSERTS = {
-    "sqlite": _sqlite.on_conflict_do_update(
-        index_elements=["attempt_id", "position"],
-        set_={name: _sqlite.excluded[name] for name in _COLUMNS[2:]},
-        where=_response.seq < _sqlite.excluded.seq,
-    ).returning(_response.seq),
-    "postgresql": _postgresql.on_conflict_do_update(
-        index_elements=["attempt_id", "position"],
-        set_={name: _postgresql.excluded[name] for name in _COLUMNS[2:]},
-        where=_response.seq < _postgresql.excluded.seq,
-    ).returning(_response.seq),
-}
-
-
-def _upsert(
-    attempt_id: int,
-    position: int,
-    person_id: int,
-    seq: int,
-    answer: Mapping[str, object],
-    now: dt.datetime,
-) -> bool:
-    """Store the answer in one statement that checks owner, state, deadline and order; say whether it did."""
-    connection = db.session.connection()
-    row = connection.execute(
-        _UPSERTS[connection.dialect.name],
-        {
-            "attempt_id": attempt_id,
-            "position": position,
-            "person_id": person_id,
-            "seq": seq,
-            "answer": dict(answer),
-            "saved_at": now,
-        },
-    ).first()
-    return row is not None
+def _saved(source: Source, row: Row, written: Written) -> Saved:
+    left = remaining_seconds(
+        started_at=written.started_at, deadline_at=written.deadline_at, now=source.now
+    )
+    return Saved(seq=row.seq, saved_at=source.now, remaining_s=left)
 
 
 def save_form(
@@ -222,7 +218,7 @@ def save_form(
         NotFound, InvalidState, InvalidInput: As ``save_response``.
     """
     own = get_own_state(attempt_id, person_id)
-    check_open(own.state, own.deadline_at, now)
+    check_takes(own.timing, now)
     changed = 0
     for position, raw in answers.items():
         stored = own.answers.get(position)

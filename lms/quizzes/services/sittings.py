@@ -1,9 +1,10 @@
 """Scheduling sittings, telling their candidates, calling them off."""
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from lms.audit.services import record
 from lms.curriculum.domain.path import GateKind
@@ -13,33 +14,69 @@ from lms.db import db
 from lms.errors import InvalidInput, InvalidState
 from lms.notifications.services import post
 from lms.people.models import Cohort
-from lms.quizzes.domain.attempts import AttemptState
-from lms.quizzes.domain.review import ReviewRule
-from lms.quizzes.domain.sittings import Problem, Schedule, SittingState, check_schedule
-from lms.quizzes.domain.specification import banks_of, find_misfits, sections_from_json
+from lms.quizzes.domain.review import matrix_as_stored, matrix_from_stored
+from lms.quizzes.domain.rules import SittingRules, rules_as_json
+from lms.quizzes.domain.sittings import (
+    Problem,
+    Schedule,
+    SittingState,
+    check_schedule,
+    main_cohort,
+)
+from lms.quizzes.domain.specification import sections_from_json
 from lms.quizzes.models import Attempt, Quiz, Sitting
-from lms.quizzes.queries import list_block_sizes, list_candidates, list_eligible, state_of
-
-EXTENSION = dt.timedelta(minutes=10)
+from lms.quizzes.queries import (
+    find_plan_misfits,
+    list_candidates,
+    list_eligible,
+    list_eligible_persons,
+    state_of,
+)
+from lms.quizzes.services.seats import invite
 
 
 def check_sitting(
-    quiz: Quiz, cohort: Cohort, schedule: Schedule, *, now: dt.datetime
+    quiz: Quiz,
+    cohort: Cohort | None,
+    schedule: Schedule,
+    *,
+    now: dt.datetime,
+    invited: Collection[int] | None = None,
 ) -> tuple[Problem, ...]:
-    """Return everything that speaks against a sitting: its times, an empty cohort, a bank too small."""
+    """Return everything that speaks against a sitting: its times, nobody to take it, a bank too small.
+
+    Args:
+        quiz: The quiz.
+        cohort: Whose whole cohort takes it; not looked at when persons are ``invited``.
+        schedule: Times and rules.
+        now: The present instant.
+        invited: The persons who take it, in place of a cohort.
+    """
     problems = list(check_schedule(schedule, now))
-    if not list_eligible(quiz, cohort.id):
+    if invited is not None:
+        problems += _check_invited(quiz, invited)
+    elif cohort is None or not list_eligible(quiz, cohort.id):
         problems.append(Problem("cohort", "nobody_enrolled"))
-    plan = sections_from_json(quiz.sections)
-    if find_misfits(plan, list_block_sizes(banks_of(plan))):
+    if find_plan_misfits(sections_from_json(quiz.sections)):
         problems.append(Problem("quiz", "pool_too_small"))
     return tuple(problems)
+
+
+def _check_invited(quiz: Quiz, invited: Collection[int]) -> list[Problem]:
+    if not invited:
+        return [Problem("persons", "nobody_invited")]
+    eligible = list_eligible_persons(quiz, invited)
+    if {one.person_id for one in eligible} != set(invited):
+        return [Problem("persons", "not_enrolled")]
+    if main_cohort(one.cohort_id for one in eligible) is None:
+        return [Problem("persons", "no_cohort")]
+    return []
 
 
 def schedule_sitting(
     *,
     quiz: Quiz,
-    cohort: Cohort,
+    cohort: Cohort | None,
     opens_at: dt.datetime,
     closes_at: dt.datetime,
     actor_id: int | None,
@@ -48,13 +85,35 @@ def schedule_sitting(
     max_attempts: int | None = None,
     wait_minutes: int | None = None,
     cut_percent: Decimal | None = None,
-    review: ReviewRule | None = None,
+    review: str | None = None,
+    rules: SittingRules = SittingRules(),  # noqa: B008 - frozen
     note: str = "",
+    invited: Collection[int] | None = None,
+    series_id: int | None = None,
+    make_up_of: Sitting | None = None,
 ) -> Sitting:
     """Schedule a sitting and tell its candidates; what is not given comes from the quiz.
 
     The rules are copied into the sitting: a later change of the quiz does not change what candidates were
     told.
+
+    Args:
+        quiz: The quiz.
+        cohort: Whose cohort takes it; None with ``invited``, where most of these persons' cohort is taken.
+        opens_at: Start of the window.
+        closes_at: End of the window.
+        actor_id: Who schedules it.
+        now: The present instant.
+        minutes: Length of an attempt.
+        max_attempts: Attempts a person has.
+        wait_minutes: Pause between two.
+        cut_percent: Cut score.
+        review: What candidates see afterwards.
+        rules: How it is run.
+        note: What candidates read before they start.
+        invited: The persons who take it, in place of the whole cohort.
+        series_id: The repetition that it comes from.
+        make_up_of: The sitting whose absent or failed candidates take it, by the same sections.
 
     Raises:
         InvalidInput: ``bad_sitting``; facts name the ``field`` and the ``problem`` as ``check_sitting`` does.
@@ -67,20 +126,25 @@ def schedule_sitting(
         wait_minutes=quiz.wait_minutes if wait_minutes is None else wait_minutes,
         cut_percent=quiz.cut_percent if cut_percent is None else cut_percent,
     )
-    for problem in check_sitting(quiz, cohort, schedule, now=now):
+    for problem in check_sitting(quiz, cohort, schedule, now=now, invited=invited):
         raise InvalidInput("bad_sitting", field=problem.field, problem=problem.code)
+    source = make_up_of or quiz
     sitting = Sitting(
         quiz=quiz,
-        cohort=cohort,
+        cohort_id=cohort_id_of(quiz, cohort, invited),
+        is_for_cohort=invited is None,
+        series_id=series_id,
+        make_up_of_id=None if make_up_of is None else make_up_of.id,
         opens_at=schedule.opens_at,
         closes_at=schedule.closes_at,
         minutes=schedule.minutes,
         max_attempts=schedule.max_attempts,
         wait_minutes=schedule.wait_minutes,
         cut_percent=schedule.cut_percent,
-        red_line_all=quiz.red_line_all,
-        review=(review or ReviewRule(quiz.review)).value,
-        sections=quiz.sections,
+        red_line_all=source.red_line_all,
+        review=matrix_as_stored(matrix_from_stored(review or quiz.review)),
+        sections=source.sections,
+        rules=rules_as_json(rules),
         note=note,
         created_at=now,
         created_by=actor_id,
@@ -90,6 +154,8 @@ def schedule_sitting(
     )
     db.session.add(sitting)
     db.session.flush()
+    if invited is not None:
+        invite(sitting, invited, actor_id=actor_id, now=now)
     record(
         "quizzes.schedule_sitting",
         actor_id=actor_id,
@@ -97,7 +163,10 @@ def schedule_sitting(
         subject_kind="sitting",
         subject_id=sitting.id,
         quiz=quiz.key,
-        cohort_id=cohort.id,
+        cohort_id=sitting.cohort_id,
+        persons=None if invited is None else sorted(invited),
+        make_up_of_id=sitting.make_up_of_id,
+        series_id=series_id,
         opens_at=opens_at.isoformat(),
         closes_at=closes_at.isoformat(),
         minutes=schedule.minutes,
@@ -105,9 +174,25 @@ def schedule_sitting(
         wait_minutes=schedule.wait_minutes,
         cut_percent=str(schedule.cut_percent),
         review=sitting.review,
+        rules=sitting.rules,
     )
-    _tell_candidates("sitting_scheduled", sitting, now)
+    told = "sitting_scheduled" if make_up_of is None else "make_up_scheduled"
+    tell_candidates(told, sitting, list_candidates(sitting), now)
     return sitting
+
+
+def cohort_id_of(quiz: Quiz, cohort: Cohort | None, invited: Collection[int] | None) -> int:
+    """Return whose cohort a sitting stands under: of persons invited by name, that of most of them.
+
+    Raises:
+        InvalidInput: ``bad_sitting``: there is none.
+    """
+    found = None if cohort is None else cohort.id
+    if invited is not None:
+        found = main_cohort(one.cohort_id for one in list_eligible_persons(quiz, invited))
+    if found is None:
+        raise InvalidInput("bad_sitting", field="persons", problem="no_cohort")
+    return found
 
 
 def cancel_sitting(
@@ -142,7 +227,7 @@ def cancel_sitting(
         reason=sitting.cancel_reason,
     )
     for enrolment in list_candidates(sitting):
-        _tell("sitting_cancelled", sitting, enrolment, now, reason=sitting.cancel_reason)
+        tell("sitting_cancelled", sitting, enrolment, now, reason=sitting.cancel_reason)
 
 
 def _lock(sitting: Sitting) -> None:
@@ -160,44 +245,6 @@ def count_attempts(sitting: Sitting) -> int:
     )
 
 
-def extend_sitting(sitting: Sitting, *, actor_id: int | None, now: dt.datetime) -> None:
-    """Give everybody ten minutes more: the window, the length, and every attempt that runs.
-
-    Raises:
-        InvalidState: ``sitting_not_open``.
-    """
-    _lock(sitting)
-    if state_of(sitting, now) is not SittingState.OPEN:
-        raise InvalidState("sitting_not_open")
-    sitting.closes_at += EXTENSION
-    sitting.minutes += int(EXTENSION.total_seconds() // 60)
-    running = db.session.execute(
-        select(Attempt.id, Attempt.deadline_at)
-        .where(
-            Attempt.sitting_id == sitting.id,
-            Attempt.state == AttemptState.OPEN.value,
-            Attempt.deadline_at > now,
-        )
-        .with_for_update()
-    ).all()
-    for attempt_id, deadline_at in running:
-        db.session.execute(
-            update(Attempt)
-            .where(Attempt.id == attempt_id)
-            .values(deadline_at=deadline_at + EXTENSION)
-        )
-    db.session.flush()
-    record(
-        "quizzes.extend_sitting",
-        actor_id=actor_id,
-        now=now,
-        subject_kind="sitting",
-        subject_id=sitting.id,
-        minutes=int(EXTENSION.total_seconds() // 60),
-        attempts=len(running),
-    )
-
-
 def announce_sitting(sitting_id: int, *, now: dt.datetime) -> bool:
     """Tell the candidates of an open sitting that it has opened; False when another worker has.
 
@@ -212,13 +259,14 @@ def announce_sitting(sitting_id: int, *, now: dt.datetime) -> bool:
         return False
     sitting.opening_announced_at = now
     db.session.flush()
-    _tell_candidates("sitting_opened", sitting, now)
+    tell_candidates("sitting_opened", sitting, list_candidates(sitting), now)
     return True
 
 
-def _tell_candidates(name: str, sitting: Sitting, now: dt.datetime) -> None:
-    """Tell every candidate, and those who cannot start yet also what they must pass first."""
-    candidates = list_candidates(sitting)
+def tell_candidates(
+    name: str, sitting: Sitting, candidates: Sequence[Enrolment], now: dt.datetime
+) -> None:
+    """Tell these candidates, and those who cannot start yet also what they must pass first."""
     progressions = list_progressions([one.id for one in candidates])
     kind = GateKind(sitting.quiz.kind)
     for enrolment in candidates:
@@ -227,12 +275,13 @@ def _tell_candidates(name: str, sitting: Sitting, now: dt.datetime) -> None:
             {"kind": one.kind.value, "title": one.title, "title_en": one.title_en}
             for one in missing
         ]
-        _tell(name, sitting, enrolment, now, waits_for=waits_for)
+        tell(name, sitting, enrolment, now, waits_for=waits_for)
 
 
-def _tell(
+def tell(
     name: str, sitting: Sitting, enrolment: Enrolment, now: dt.datetime, **facts: object
 ) -> None:
+    """Put one message about the sitting to one candidate, once per name."""
     post(
         f"quizzes.{name}",
         to=enrolment.person,

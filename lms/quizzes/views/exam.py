@@ -14,13 +14,18 @@ from lms.people.access import LEARNER, current_person, requires
 from lms.questions.domain.filling import response_from_fields
 from lms.questions.domain.items import FieldError, is_omitted
 from lms.quizzes import queries, services
-from lms.quizzes.domain.attempts import AttemptState, remaining_seconds
+from lms.quizzes.domain.admission import is_within
+from lms.quizzes.domain.attempts import AttemptState
 from lms.quizzes.domain.paper import paper_from_json
 from lms.quizzes.domain.presentation import present
+from lms.quizzes.domain.rules import rules_from_json
 from lms.quizzes.views.frame import blueprint, organisation_zone
+from lms.quizzes.views.watermark import watermark_text
 from lms.web.access import request_now
 
 MAX_SAVE_BYTES = 64 * 1024
+MAX_BATCH_BYTES = 1024 * 1024
+_DEVICE = re.compile(r"[A-Za-z0-9-]{8,36}\Z")
 _FIELD = re.compile(r"r([0-9]{1,4})(?::(.+))?\Z")
 """A field of the paper: ``r3`` for options of item 3, ``r3:text`` and the like for the other types."""
 
@@ -28,11 +33,16 @@ _FIELD = re.compile(r"r([0-9]{1,4})(?::(.+))?\Z")
 @blueprint.get("/attempts/<int:attempt_id>")
 @requires(LEARNER)
 def paper(attempt_id: int) -> ResponseReturnValue:
-    """Show the paper with the answers saved so far, on whatever device."""
+    """Show the paper with the answers saved so far, on whatever device; within the grace to bring what waits there."""
     now = request_now()
     attempt = queries.get_own_attempt(attempt_id, current_person().id)
-    if attempt.state != AttemptState.OPEN or now >= attempt.deadline_at:
+    timing = queries.timing_of(attempt)
+    if timing.state_at(now) is not AttemptState.OPEN:
         return redirect(url_for("quizzes.result", attempt_id=attempt_id), 302)
+    rules = rules_from_json(attempt.sitting.rules)
+    if not is_within(rules.networks, request.remote_addr or ""):
+        return redirect(url_for("quizzes.rules", sitting_id=attempt.sitting_id), 302)  # it says why
+    services.keep_paper(attempt.id, attempt.person_id, attempt.started_at, attempt.paper)
     answers = queries.list_answers(attempt_id)
     return render_template(
         "quizzes/paper.html",
@@ -42,24 +52,23 @@ def paper(attempt_id: int) -> ResponseReturnValue:
         answers=answers,
         answered={at for at, stored in answers.items() if not is_omitted(stored.answer)},
         zone=organisation_zone().key,
-        remaining_s=remaining_seconds(
-            started_at=attempt.started_at, deadline_at=attempt.deadline_at, now=now
-        ),
+        remaining_s=timing.remaining_s(now),
+        is_paused=timing.is_paused,
+        grace_minutes=int(timing.grace.total_seconds()) // 60,
+        watermark=watermark_text(current_person()) if rules.watermark else "",
     )
 
 
 @blueprint.get("/attempts/<int:attempt_id>/state")
 @requires(LEARNER)
 def attempt_state(attempt_id: int) -> ResponseReturnValue:
-    """Say how the attempt stands: for a page that comes back from sleep or lost its token."""
+    """Say how the attempt stands: for a page that comes back from sleep, waits in a pause, or lost its token."""
     own = queries.get_own_state(attempt_id, current_person().id)
     now = request_now()
-    is_over = own.state is AttemptState.OPEN and now >= own.deadline_at
     return jsonify(
-        state=(AttemptState.EXPIRED if is_over else own.state).value,
-        remaining_s=remaining_seconds(
-            started_at=own.started_at, deadline_at=own.deadline_at, now=now
-        ),
+        state=own.timing.state_at(now).value,
+        paused=own.timing.is_paused,
+        remaining_s=own.timing.remaining_s(now),
         responses={
             position: {"seq": one.seq, "response": one.answer}
             for position, one in own.answers.items()
@@ -87,17 +96,58 @@ def save_response(attempt_id: int, position: int) -> ResponseReturnValue:
             seq=body.get("seq"),
             raw=body.get("response"),
             now=request_now(),
+            device=_device(),
         )
     except LmsError as error:
         return jsonify(code=error.code, **error.facts), error.status
-    reply: dict[str, object] = {
-        "seq": saved.seq,
-        "saved_at": saved.saved_at.isoformat(),
-        "remaining_s": saved.remaining_s,
-    }
+    return jsonify(**_acknowledged(saved), remaining_s=saved.remaining_s)
+
+
+@blueprint.put("/attempts/<int:attempt_id>/responses")
+@requires(LEARNER)
+def save_responses(attempt_id: int) -> ResponseReturnValue:
+    """Save answers that waited on the device, each with its own result, and submit if the candidate did meanwhile."""
+    request.max_content_length = MAX_BATCH_BYTES
+    body = request.get_json(silent=True)
+    entries = body.get("responses") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(entries, list):
+        return jsonify(code="response_malformed", field="responses"), 422
+    try:
+        replayed = services.save_responses(
+            attempt_id,
+            entries,
+            person_id=current_person().id,
+            submits=body.get("submit") is True,
+            is_before_end=body.get("before_end") is True,
+            now=request_now(),
+            device=_device(),
+        )
+    except LmsError as error:
+        return jsonify(code=error.code, **error.facts), error.status
+    return jsonify(
+        results=[_result(position, one) for position, one in replayed.results],
+        remaining_s=replayed.remaining_s,
+        state=replayed.state.value,
+    )
+
+
+def _acknowledged(saved: services.Saved) -> dict[str, object]:
+    reply: dict[str, object] = {"seq": saved.seq, "saved_at": saved.saved_at.isoformat()}
     if saved.kept is not None:
         reply["response"] = saved.kept
-    return jsonify(reply)
+    return reply
+
+
+def _result(position: object, outcome: services.Saved | LmsError) -> dict[str, object]:
+    if isinstance(outcome, LmsError):
+        return {**outcome.facts, "position": position, "code": outcome.code}
+    return {"position": position, **_acknowledged(outcome)}
+
+
+def _device() -> str:
+    """Return the random name that the page keeps in its browser; empty when it sends none that we know."""
+    name = request.headers.get("X-Exam-Device", "")
+    return name if _DEVICE.match(name) else ""
 
 
 @blueprint.post("/attempts/<int:attempt_id>/responses")
@@ -106,7 +156,9 @@ def save_form(attempt_id: int) -> ResponseReturnValue:
     """Save the answers of the whole page: the way without script."""
     try:
         incomplete = _save_page(attempt_id)
-    except InvalidState:
+    except InvalidState as refused:
+        if refused.code == "attempt_paused":
+            return _tell_paused(attempt_id)
         flash(gettext("时间到，后来的改动没有保存；之前保存的答案都在。"), "warning")
         return redirect(url_for("quizzes.result", attempt_id=attempt_id), 303)
     if not _tell_incomplete(incomplete):
@@ -123,8 +175,16 @@ def submit(attempt_id: int) -> ResponseReturnValue:
     with suppress(InvalidState):
         if _tell_incomplete(_save_page(attempt_id)):
             return redirect(url_for("quizzes.paper", attempt_id=attempt_id), 303)
-    services.submit_attempt(attempt_id, person_id=person.id, now=request_now())
+    try:
+        services.submit_attempt(attempt_id, person_id=person.id, now=request_now())
+    except InvalidState:
+        return _tell_paused(attempt_id)
     return redirect(url_for("quizzes.result", attempt_id=attempt_id), 303)
+
+
+def _tell_paused(attempt_id: int) -> ResponseReturnValue:
+    flash(gettext("考试暂停中，时间也停着。恢复之后再继续，之前保存的答案都在。"), "warning")
+    return redirect(url_for("quizzes.paper", attempt_id=attempt_id), 303)
 
 
 def _tell_incomplete(positions: Sequence[int]) -> bool:

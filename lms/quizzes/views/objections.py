@@ -14,7 +14,7 @@ from lms.people.models import Person
 from lms.quizzes import queries, services
 from lms.quizzes.domain.objections import Bar, ObjectionState
 from lms.quizzes.domain.presentation import ReviewedItem
-from lms.quizzes.domain.review import ReviewRule, Shown, what_is_shown
+from lms.quizzes.domain.review import EVERYTHING_SHOWN, Shown
 from lms.quizzes.forms import DecisionForm, ObjectionForm
 from lms.quizzes.models import Attempt, Objection
 from lms.quizzes.views.acts import list_acts
@@ -126,9 +126,7 @@ def _show_own(objection: Objection, reply: ObjectionForm) -> str:
 def _show_staff(objection: Objection, reply: ObjectionForm, decision: DecisionForm) -> str:
     attempt = objection.attempt
     sitting = attempt.sitting
-    shown = what_is_shown(
-        ReviewRule(sitting.review), closes_at=sitting.closes_at, now=request_now()
-    )
+    shown = queries.shown_to_owner(attempt, request_now())
     same = queries.list_objections_of_version(objection.item_version_id)
     others = [one for one in same if one.id != objection.id]
     version = objection.version
@@ -137,7 +135,7 @@ def _show_staff(objection: Objection, reply: ObjectionForm, decision: DecisionFo
         objection=objection,
         attempt=attempt,
         quiz=sitting.quiz,
-        item=_find_place(attempt, Shown(responses=True, keys=True), objection.position),
+        item=_find_place(attempt, EVERYTHING_SHOWN, objection.position),
         hire_sees_keys=shown.keys,
         thread=queries.list_thread(objection.id),
         others=others,

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from lms.errors import NotFound
 from lms.people.access import HR, LEARNER, TRAINER, current_person, requires
@@ -17,9 +18,12 @@ from lms.quizzes.domain.grading import results_from_json
 from lms.quizzes.domain.paper import Paper, paper_from_json
 from lms.quizzes.domain.presentation import ReviewedItem, review
 from lms.quizzes.domain.rekeying import corrected_paper
-from lms.quizzes.domain.review import Shown
+from lms.quizzes.domain.review import EVERYTHING_SHOWN, Part, Shown
+from lms.quizzes.forms.review import part_words
 from lms.quizzes.models import Attempt
 from lms.quizzes.queries.corrections import corrections_of, list_in_force
+from lms.quizzes.queries.marks import list_given
+from lms.quizzes.views.event_words import event_lines
 from lms.quizzes.views.frame import blueprint
 from lms.quizzes.views.rekey_words import correction_words
 from lms.web.access import request_now
@@ -33,16 +37,34 @@ def result(attempt_id: int) -> ResponseReturnValue:
     seen = queries.get_own_review(attempt_id, current_person().id, now)
     attempt, own = seen.attempt, seen.own
     if attempt.state == AttemptState.OPEN:
-        if now < attempt.deadline_at:
+        if not queries.timing_of(attempt).is_time_up(now):
             return redirect(url_for("quizzes.paper", attempt_id=attempt_id), 302)
         return render_template("quizzes/closing.html", attempt=attempt, quiz=attempt.sitting.quiz)
+    shown = seen.shown
     return render_template(
         "quizzes/result.html",
         own=own,
-        next_at=next_attempt_at(queries.window_of(attempt.sitting), own.attempts),
+        next_at=next_attempt_at(own.window, own.attempts),
         objections=queries.list_objections_of_attempt(attempt.id),
-        **_sheet(attempt, seen.shown),
+        comparison=queries.get_comparison(attempt) if shown.comparison else None,
+        later=_later(shown),
+        events=event_lines(queries.list_events(attempt.id)),
+        **_sheet(attempt, shown),
     )
+
+
+def _later(shown: Shown) -> list[tuple[str, str, dt.datetime | None]]:
+    """Return what is not shown now but will be, and until when the rest is: names of parts, which of these, when."""
+    names = part_words()
+    told: dict[tuple[str, dt.datetime | None], list[str]] = {}
+    for part, at in shown.opens_at.items():
+        told.setdefault(("opens", at), []).append(names[part])
+    for part in Part:
+        if part in shown.waits_for_release and part not in shown.opens_at:
+            told.setdefault(("waits", None), []).append(names[part])
+    for part, at in shown.ends_at.items():
+        told.setdefault(("ends", at), []).append(names[part])
+    return [(gettext("、").join(parts), kind, at) for (kind, at), parts in told.items()]
 
 
 @blueprint.get("/sittings/<int:sitting_id>/attempts/<int:attempt_id>")
@@ -55,7 +77,11 @@ def show_attempt(sitting_id: int, attempt_id: int) -> ResponseReturnValue:
     if attempt.state == AttemptState.OPEN:
         return redirect(url_for("quizzes.show_sitting", sitting_id=sitting_id), 302)
     return render_template(
-        "quizzes/show_attempt.html", mine=False, **_sheet(attempt, Shown(responses=True, keys=True))
+        "quizzes/show_attempt.html",
+        mine=False,
+        may_regrade=TRAINER.allows(current_person()) and attempt.person_id != current_person().id,
+        events=event_lines(queries.list_events(attempt.id)),
+        **_sheet(attempt, EVERYTHING_SHOWN),
     )
 
 
@@ -114,11 +140,13 @@ def _sheet(attempt: Attempt, shown: Shown) -> dict[str, object]:
         "attempt": attempt,
         "sitting": attempt.sitting,
         "quiz": attempt.sitting.quiz,
-        "percent": Decimal(outcome["percent"]),
+        "percent": None if outcome["percent"] is None else Decimal(outcome["percent"]),
         "outcome": outcome,
         "items": reviewed_items(attempt, shown),
         "corrections": _notes(attempt, shown),
+        "given": list_given(attempt.id) if shown.explanations else {},
         "shown": shown,
+        "is_awaited": attempt.awaits_marking,
         "study": outcome["study"],
         "lessons": queries.list_lesson_titles([one["lesson_key"] for one in outcome["study"]]),
     }

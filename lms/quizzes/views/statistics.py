@@ -18,6 +18,7 @@ from lms.questions.queries import get_bank, get_item, list_versions
 from lms.quizzes.domain.item_statistics import INDEX_AT_LEAST
 from lms.quizzes.queries import count_of_versions
 from lms.quizzes.queries import statistics as queries
+from lms.quizzes.queries.marks import find_agreement
 from lms.quizzes.queries.statistics import ItemReport
 from lms.quizzes.views.acts import act_for, list_acts
 from lms.quizzes.views.frame import blueprint
@@ -185,6 +186,7 @@ def item_statistics(key: str) -> str:
         cohort_rows=_cohort_rows(report),
         cohort_least=PEOPLE_AT_LEAST,
         common=[] if report.words.keys else queries.list_common_answers(version.id),
+        agreement=find_agreement(version.id) if report.figures.by_share else None,
         numbers=numbers,
         thirds=third_words(),
         codes=code_words(),

@@ -128,6 +128,8 @@ def _plain_words(code: AlertCode, facts: dict[str, str]) -> str:
 def percent_words(figures: ItemFigures) -> str:
     """Return p with its interval in percent, or "" below the least number of people."""
     p, interval = figures.difficulty, figures.interval
+    if p is not None and figures.by_share:
+        return str(gettext("平均得分率 %(p)s%%", p=f"{p * 100:.0f}"))
     if p is None or interval is None:
         return ""
     return str(

@@ -19,9 +19,10 @@ from lms.probation.queries import find_current_conditions
 from lms.questions.models import Item, ItemVersion
 from lms.questions.queries import find_group, get_item, list_drawable, list_recall
 from lms.questions.services import mark_presented, publish_bank, publish_group
-from lms.quizzes.queries import find_quiz, list_block_sizes
+from lms.quizzes.queries import find_quiz
 from tests.conftest import NOON
 from tests.factories.people import make_person
+from tests.factories.quizzes import block_sizes
 from tests.unit.content.trees import (
     CARDS,
     CONDITIONS,
@@ -198,7 +199,7 @@ def test_items_under_a_shared_text_are_drawn_with_it(tmp_path):
     planned = sync(tmp_path / "a", **with_text)
     assert ("create", "case_group", "case-a") in steps(planned)
     assert sync(tmp_path / "a", now=LATER, **with_text).actions == []
-    assert sorted(list_block_sizes(["bank"])["bank"]) == [1, 2]
+    assert block_sizes("bank") == [1, 2]
     group = find_group("case-a")
     assert [(one.key, one.group_place) for one in group.items] == [("bank-1", 1), ("bank-2", 2)]
     assert (group.title, group.text.split("\n")[0]) == ("一段聊天", "::: chat")
@@ -216,9 +217,9 @@ def test_items_under_a_shared_text_are_drawn_with_it(tmp_path):
     alone = single("bank-1") + judgement("bank-2") + single("bank-3")
     planned = sync(tmp_path / "d", now=LATER, items_yml=alone)
     assert ("retire", "case_group", "case-a") in steps(planned)
-    assert list_block_sizes(["bank"])["bank"] == [1, 1, 1]
+    assert block_sizes("bank") == [1, 1, 1]
     assert ("create", "case_group", "case-a") in steps(sync(tmp_path / "a", **with_text))
-    assert sorted(list_block_sizes(["bank"])["bank"]) == [1, 2]
+    assert block_sizes("bank") == [1, 2]
 
 
 def test_a_shared_text_of_another_bank_stands_against_the_plan(tmp_path):

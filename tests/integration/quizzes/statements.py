@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, event
 
-_DATA = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
+_DATA = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
 _SIGN_IN = re.compile(
     r"\s*SELECT\b.*?\sFROM (person|person_role|role|privacy_notice|consent)\b",
     re.IGNORECASE | re.DOTALL,
@@ -17,7 +17,7 @@ _AUDIT = re.compile(r"\s*INSERT INTO audit_event\b", re.IGNORECASE)
 
 @dataclass
 class Statements:
-    """What was sent: SELECT, INSERT, UPDATE and DELETE; BEGIN, COMMIT and SAVEPOINT are not counted.
+    """What was sent: SELECT, INSERT, UPDATE, DELETE and WITH; BEGIN, COMMIT and SAVEPOINT are not counted.
 
     Attributes:
         sign_in: What every request of a signed-in person asks: the person, the roles, the newest privacy

@@ -9,14 +9,14 @@ import pytest
 from lms.db import db
 from lms.people.domain.roles import RoleName
 from lms.questions.domain.items import sample_responses
-from lms.questions.queries import find_group, list_drawable
+from lms.questions.queries import READY, find_group, get_item, list_drawable
 from lms.questions.services import retire_group
-from lms.quizzes.queries import list_answers, list_block_sizes, list_board
+from lms.quizzes.queries import list_answers, list_board
 from lms.quizzes.services import start_attempt
 from tests.conftest import NOON
 from tests.factories.item_types import fields_of, item_of, make_case, make_typed_bank
 from tests.factories.people import make_person
-from tests.factories.quizzes import get_attempt_row, make_exam
+from tests.factories.quizzes import block_sizes, get_attempt_row, make_exam
 
 DRAWN = 8
 
@@ -59,13 +59,16 @@ def put(client, attempt_id: int, position: int, raw: object, seq: int = 1):
     return client.put(url, json={"seq": seq, "response": raw})
 
 
-def test_essays_are_not_drawn(app, exam) -> None:
+def test_essays_are_drawn_like_all_others_once_they_are_ready(app, exam) -> None:
     with app.app_context():
         types = [version.type for version in list_drawable("typed")]
-        sizes = list_block_sizes(["typed"])
-    assert len(types) == len(set(types)) == DRAWN
-    assert "essay" not in types
-    assert sizes == {"typed": [1] * DRAWN}
+        assert len(types) == len(set(types)) == DRAWN
+        assert block_sizes("typed") == [1] * DRAWN
+        get_item("typed-essay").state = READY
+        db.session.commit()
+        types = [version.type for version in list_drawable("typed")]
+        assert types.count("essay") == 1
+        assert block_sizes("typed") == [1] * (DRAWN + 1)
 
 
 def test_the_paper_asks_without_telling_the_key(running) -> None:
@@ -282,7 +285,7 @@ def test_items_of_a_retired_case_are_not_drawn(app, noon) -> None:
     with app.app_context():
         bank = make_typed_bank()
         make_case(bank)
-        assert sorted(list_block_sizes([bank.key])[bank.key]) == [1] * DRAWN + [3]
+        assert block_sizes(bank.key) == [1] * DRAWN + [3]
         retire_group(find_group("case"), now=NOON)
-        assert list_block_sizes([bank.key])[bank.key] == [1] * DRAWN
+        assert block_sizes(bank.key) == [1] * DRAWN
         assert len(list_drawable(bank.key)) == DRAWN

@@ -54,9 +54,9 @@ def state() -> dict[str, Any]:
     """Everything that a re-key changes and an undoing gives back."""
     db.session.expire_all()
     attempts = db.session.execute(
-        select(
-            services.attempts.ATTEMPT.c["id", "points", "max_points", "passed", "outcome", "paper"]
-        ).order_by(ATTEMPT.c.id)
+        select(ATTEMPT.c["id", "points", "max_points", "passed", "outcome", "paper"]).order_by(
+            ATTEMPT.c.id
+        )
     ).all()
     rows = db.session.scalars(
         select(StoredItemResult).order_by(StoredItemResult.attempt_id, StoredItemResult.position)

@@ -21,7 +21,6 @@ from tests.factories.curriculum import pass_gates
 from tests.factories.people import make_cohort, make_person
 from tests.factories.quizzes import (
     HOUR,
-    get_attempt_row,
     make_exam,
     make_quiz,
     make_sitting,
@@ -227,27 +226,6 @@ def test_what_is_over_is_not_cancelled(session) -> None:
             exam.sitting, reason="停电", actor_id=None, now=exam.sitting.closes_at
         )
     assert refused.value.code == "sitting_closed"
-
-
-def test_ten_minutes_more_for_everybody(session) -> None:
-    exam = make_exam(people=2)
-    closes_at = exam.sitting.closes_at
-    running = services.start_attempt(exam.sitting_id, person_id=exam.person_id, now=NOON)
-    services.extend_sitting(exam.sitting, actor_id=None, now=NOON + 5 * MINUTE)
-    db.session.commit()
-    assert exam.sitting.closes_at == closes_at + 10 * MINUTE
-    assert get_attempt_row(running).deadline_at == NOON + 40 * MINUTE
-    later = services.start_attempt(exam.sitting_id, person_id=exam.person_ids[1], now=NOON)
-    assert get_attempt_row(later).deadline_at == NOON + 40 * MINUTE
-
-
-def test_more_time_does_not_open_again_what_is_over(session) -> None:
-    exam = make_exam()
-    overdue = services.start_attempt(exam.sitting_id, person_id=exam.person_id, now=NOON)
-    services.extend_sitting(exam.sitting, actor_id=None, now=NOON + 30 * MINUTE)
-    assert get_attempt_row(overdue).deadline_at == NOON + 30 * MINUTE
-    with pytest.raises(InvalidState):
-        services.extend_sitting(exam.sitting, actor_id=None, now=exam.sitting.closes_at)
 
 
 def test_the_opening_is_announced_once(session) -> None:

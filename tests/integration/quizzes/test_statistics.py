@@ -410,6 +410,6 @@ def test_the_pages_ask_the_same_whatever_the_number_of_people(
     assert len(counted.own) == 9, "\n".join(counted.own)
     with count_statements() as counted:
         assert trainer.get(f"/banks/{bank}/statistics").status_code == 200
-    # bank; cells; versions; the filters' groups, cards and lessons; unanswered; quizzes; two of the quiz's
-    # reliability; unread messages
-    assert len(counted.own) == 11, "\n".join(counted.own)
+    # bank; cells; versions; the filters' kinds, groups, cards, lessons (keys, titles), points and tags; unanswered;
+    # quizzes; two of the quiz's reliability; unread messages
+    assert len(counted.own) == 15, "\n".join(counted.own)

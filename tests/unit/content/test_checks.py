@@ -21,6 +21,13 @@ from tests.unit.content.trees import (
 
 TODAY = dt.date(2026, 11, 23)
 RECALL = single("bank-r1") + single("bank-r2", "two-b")
+PICKED = "  - {title: 二, bank: bank, items: [bank-1], shuffle: false, points_each: 1}\n"
+
+
+def asking(more: str, *, draw: int = 2) -> str:
+    """Return the text of a quiz whose section says more."""
+    text = quiz("quiz-two", "two", draw=draw)
+    return text.replace("points_each: 1}", f"points_each: 1, {more}}}")
 
 
 @pytest.mark.parametrize(
@@ -47,6 +54,18 @@ RECALL = single("bank-r1") + single("bank-r2", "two-b")
         ({"two_yml": quiz("quiz-two", "nine")}, "unknown_gate"),
         ({"two_yml": quiz("quiz-two", "two", "nine")}, "unknown_bank"),
         ({"two_yml": quiz("quiz-two", "two", draw=3)}, "bank_too_small"),
+        ({"two_yml": asking("points: [没有的]")}, "unknown_point"),
+        ({"two_yml": asking("tags: [重点]")}, "unknown_tag"),
+        ({"two_yml": asking("items: [bank-1, bank-9]")}, "unknown_item"),
+        ({"two_yml": asking("types: [true_false]")}, "section_too_small"),
+        ({"two_yml": asking("items: [bank-1]", draw=1) + PICKED}, "item_in_two_sections"),
+        ({"two_yml": asking("types: [crossword]")}, "unknown_value"),
+        ({"two_yml": asking("difficulties: hard")}, "wrong_type"),
+        ({"two_yml": asking("shuffle: false")}, "nothing_to_order"),
+        ({"two_yml": asking("items: [bank-1]")}, "draw_of_picked"),
+        ({"two_yml": asking("items: [bank-1, bank-1]")}, "item_twice"),
+        ({"two_yml": asking("items: []")}, "empty_field"),
+        ({"two_yml": asking("items: [bank-1, bank-2], types: [true_false]")}, "picked_and_narrowed"),
         ({"law_yml": CARDS.replace("2026-07-17", "2027-07-17", 1)}, "checked_in_future"),
         ({"conditions_yml": CONDITIONS.replace("条件如下：模块测验全部通过。", "条件另附。")}, "condition_not_in_text"),
         ({"conditions_yml": CONDITIONS.replace("Conditions: You pass every", "You pass each")}, "condition_not_in_text"),
@@ -92,6 +111,27 @@ def test_two_sections_of_one_bank_add_up(tmp_path):
     text = quiz("quiz-two", "two", draw=1)
     twice = text + "  - {title: 二, bank: bank, draw: 2, points_each: 1}\n"
     assert "bank_too_small" in codes(tmp_path, two_yml=twice)
+
+
+def test_a_section_may_ask_for_a_type_or_pick_its_items(tmp_path):
+    plan = asking("types: [true_false], difficulties: [easy, medium, hard]", draw=1)
+    assert codes(tmp_path / "a", two_yml=plan) == set()
+    assert codes(tmp_path / "b", two_yml=plan + PICKED) == set()
+
+
+def test_sections_that_take_items_from_each_other_are_found(tmp_path):
+    only = "  - {title: 二, bank: bank, draw: 1, types: [true_false], points_each: 1}\n"
+    text = asking("types: [true_false]", draw=1) + only
+    assert codes(tmp_path, two_yml=text) == {"sections_compete"}
+
+
+def test_what_a_section_asks_for_is_named_with_its_place(tmp_path):
+    text = asking("points: [没有的]")
+    _, issues = check(tmp_path, two_yml=text)
+    (issue,) = [one for one in issues if one.code == "unknown_point"]
+    assert issue.where.field == "sections[0].points[0]"
+    assert issue.where.line == text.count("\n")
+    assert issue.facts == {"bank": "bank", "point": "没有的"}
 
 
 def test_a_key_twice_names_both_places(tmp_path):

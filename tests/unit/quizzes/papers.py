@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from hypothesis import settings
 
-from lms.quizzes.domain.paper import Paper, PoolItem, draw_paper
+from lms.quizzes.domain.paper import Paper, draw_paper
+from lms.quizzes.domain.pool import PoolItem
 from lms.quizzes.domain.specification import Section
 from lms.units import as_points
 

@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from lms.quizzes.domain.attempts import (
     Window,
     deadline_of,
     may_start,
+    minutes_with,
     next_attempt_at,
     remaining_seconds,
 )
@@ -42,6 +44,32 @@ def test_the_window_is_judged_to_the_second() -> None:
     assert may_start(window(), [], OPENS) == MayStart(StartReason.FREE, 3)
     assert may_start(window(), [], CLOSES - SECOND).reason is StartReason.FREE
     assert may_start(window(), [], CLOSES) == MayStart(StartReason.CLOSED, 3)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "percent", "more", "expected"),
+    [(40, 0, 0, 40), (40, 25, 0, 50), (45, 25, 0, 57), (45, 25, 5, 62), (1, 5, 0, 2)],
+)
+def test_more_time_in_percent_is_rounded_up(
+    minutes: int, percent: int, more: int, expected: int
+) -> None:
+    assert minutes_with(minutes, percent, more) == expected
+
+
+def test_who_has_more_time_has_it_beyond_the_end_too() -> None:
+    tight = replace(window(minutes=60), closes_at=OPENS + 40 * MINUTE, extra_minutes=20)
+    assert deadline_of(tight, OPENS) == OPENS + 60 * MINUTE
+    assert deadline_of(tight, OPENS + 30 * MINUTE) == OPENS + 60 * MINUTE
+    assert may_start(tight, [], OPENS + 40 * MINUTE).reason is StartReason.CLOSED
+
+
+def test_nobody_starts_while_it_stands_still() -> None:
+    paused = replace(window(), is_paused=True)
+    assert may_start(paused, [], OPENS) == MayStart(StartReason.PAUSED, 3)
+    assert may_start(paused, [], CLOSES).reason is StartReason.PAUSED
+    assert may_start(paused, [running()], OPENS).reason is StartReason.RUNNING
+    passed = [ended(1, OPENS + MINUTE, passed=True)]
+    assert may_start(paused, passed, CLOSES).reason is StartReason.PASSED
 
 
 def test_only_free_counts_as_yes() -> None:

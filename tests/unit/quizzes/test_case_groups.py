@@ -8,15 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.errors import InvalidState
-from lms.quizzes.domain.paper import (
-    PoolItem,
-    Stimulus,
-    draw_paper,
-    paper_as_json,
-    paper_from_json,
-)
+from lms.quizzes.domain.fitting import can_fill
+from lms.quizzes.domain.paper import draw_paper, paper_as_json, paper_from_json
+from lms.quizzes.domain.pool import PoolItem, Stimulus
 from lms.quizzes.domain.presentation import present
-from lms.quizzes.domain.specification import can_fill, find_misfits
 from tests.unit.quizzes.papers import pooled, section, unhurried
 
 
@@ -120,13 +115,3 @@ def test_filling_is_a_sum_of_some_blocks(sizes: list[int], wanted: int) -> None:
     for size in sizes:
         sums |= {one + size for one in sums}
     assert can_fill(wanted, sizes) == (wanted in sums)
-
-
-def test_misfits_name_the_bank() -> None:
-    plan = [section(3), section(2, bank="rules")]
-    assert find_misfits(plan, {"law": [1, 2], "rules": [1, 1]}) == ()
-    assert [one.bank for one in find_misfits(plan, {"law": [2, 2], "rules": [1]})] == [
-        "rules",
-        "law",
-    ]
-    assert [one.bank for one in find_misfits(plan, {})] == ["law", "rules"]

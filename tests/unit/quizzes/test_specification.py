@@ -1,9 +1,8 @@
 import pytest
 
 from lms.quizzes.domain.specification import (
-    Shortage,
     banks_of,
-    find_shortages,
+    is_fixed,
     items_total,
     points_total,
     sections_as_json,
@@ -50,7 +49,65 @@ def test_totals() -> None:
     assert banks_of([*plan, section(1)]) == ("law", "rules")
 
 
-def test_a_bank_must_hold_what_all_its_sections_draw() -> None:
-    plan = [section(3), section(2, bank="rules"), section(4)]
-    assert find_shortages(plan, {"law": 7, "rules": 2}) == ()
-    assert find_shortages(plan, {"law": 6}) == (Shortage("law", 7, 6), Shortage("rules", 2, 0))
+NARROWED = {
+    "title": "红线",
+    "bank": "law",
+    "draw": 2,
+    "points_each": "5.00",
+    "points": ["发票", "退款"],
+    "tags": ["重点"],
+    "difficulties": ["hard"],
+    "types": ["true_false"],
+}
+PICKED = {
+    "title": "",
+    "bank": "law",
+    "draw": 2,
+    "points_each": "5.00",
+    "items": ["law-02", "law-01"],
+    "shuffle": False,
+    "shuffle_options": False,
+}
+
+
+@pytest.mark.parametrize("row", [NARROWED, PICKED])
+def test_what_a_section_asks_for_travels_through_json(row: dict[str, object]) -> None:
+    plan = sections_from_json([row])
+    assert sections_as_json(plan) == [row]
+
+
+def test_a_plan_without_narrowings_is_stored_as_it_always_was() -> None:
+    assert sections_as_json([section(3)]) == [
+        {"title": "", "bank": "law", "draw": 3, "points_each": "5.00"}
+    ]
+
+
+def test_who_picks_items_need_not_count_them() -> None:
+    (one,) = sections_from_json([{"bank": "law", "points_each": 1, "items": ["b", "a"]}])
+    assert (one.draw, one.items, one.is_fixed) == (2, ("b", "a"), False)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"items": ["a", "a"]},
+        {"items": ["a"], "draw": 2},
+        {"items": ["a"], "points": ["发票"]},
+        {"points": "发票", "draw": 1},
+        {"types": [1], "draw": 1},
+        {"items": [], "draw": 0},
+        {"items": ["a"], "shuffle": "no"},
+    ],
+)
+def test_a_section_that_contradicts_itself_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the message is for the author's log
+        sections_from_json([{"bank": "law", "points_each": 1, **wrong}])
+
+
+def test_a_paper_is_fixed_when_every_section_is() -> None:
+    fixed = {"bank": "law", "points_each": 1, "items": ["a"], "shuffle": False}
+    other = {"bank": "law", "points_each": 1, "items": ["b"]}
+    assert is_fixed(sections_from_json([fixed]))
+    assert not is_fixed(sections_from_json([fixed, other]))
+    assert not is_fixed(sections_from_json([fixed, {"bank": "law", "points_each": 1, "draw": 1}]))
+    assert not is_fixed([])

@@ -7,6 +7,7 @@ from lms.content.domain.checks.banks import check_banks
 from lms.content.domain.checks.courses import check_courses
 from lms.content.domain.checks.keys import check_keys
 from lms.content.domain.checks.programmes import check_programmes
+from lms.content.domain.checks.quizzes import check_quizzes
 from lms.content.domain.values import Content
 from lms.issues import Issue
 
@@ -27,6 +28,7 @@ def check_content(content: Content, *, today: dt.date) -> list[Issue]:
         check_keys(content),
         check_courses(content, today),
         check_programmes(content),
+        check_quizzes(content),
         check_banks(content),
     )
     return [issue for found in checks for issue in found]

@@ -1,11 +1,9 @@
-"""Programmes, their quizzes and hiring conditions."""
+"""Programmes and hiring conditions."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from lms.content.domain.checks.findings import error, warning
 from lms.content.domain.values import (
-    BankFiles,
     ConditionsFile,
     Content,
     CourseFiles,
@@ -15,31 +13,18 @@ from lms.content.domain.values import (
     Reference,
 )
 from lms.issues import Issue
-from lms.questions.domain.items import MARKED_BY_PEOPLE
-from lms.quizzes.domain.specification import can_fill
 
 CONDITIONS_AT_MOST = 9
 """More than this nobody remembers who has to live by them."""
 
 
 def check_programmes(content: Content) -> Iterator[Issue]:
-    """Check that every programme can be walked to its end, every quiz drawn, every condition signed."""
-    blocks = {bank.key: _blocks(bank) for bank in content.banks}
+    """Check that every programme can be walked to its end, every condition signed."""
     for course in content.courses:
         if course.programme is not None:
             yield from _check_programme(course, course.programme)
-        for quiz in course.quizzes:
-            yield from _check_quiz(quiz, course, blocks)
         if course.conditions is not None:
             yield from _check_conditions(course.conditions)
-
-
-def _blocks(bank: BankFiles) -> list[int]:
-    """Return how many items of a bank are drawn at once: those of a shared text together, others one by one."""
-    drawable = [item for item in bank.of("quiz") if item.body.get("type") not in MARKED_BY_PEOPLE]
-    alone = [1 for item in drawable if item.stimulus is None]
-    shared = Counter(item.stimulus.key for item in drawable if item.stimulus)
-    return [*alone, *shared.values()]
 
 
 def _check_programme(course: CourseFiles, programme: ProgrammeFile) -> Iterator[Issue]:
@@ -156,52 +141,6 @@ def find_cycle(requires: Mapping[str, list[str]]) -> tuple[str, ...]:
         return ()
 
     return next((found for key in requires if (found := walk(key, ()))), ())
-
-
-def _check_quiz(
-    quiz: QuizFile, course: CourseFiles, blocks: Mapping[str, Sequence[int]]
-) -> Iterator[Issue]:
-    programme = course.programme
-    if programme is not None and quiz.kind:
-        parts = programme.stages if quiz.kind == "stage_test" else programme.modules
-        if quiz.gate.key not in {part.key for part in parts}:
-            yield error(
-                "unknown_gate",
-                quiz.gate.where,
-                f"the programme has no part {quiz.gate.key!r} for this quiz",
-                quiz=quiz.key,
-            )
-    for section in quiz.sections:
-        if section.bank.key not in blocks:
-            yield error(
-                "unknown_bank",
-                section.bank.where,
-                f"there is no bank {section.bank.key!r}",
-                bank=section.bank.key,
-            )
-    yield from _check_draws(quiz, blocks)
-
-
-def _check_draws(quiz: QuizFile, blocks: Mapping[str, Sequence[int]]) -> Iterator[Issue]:
-    wanted: dict[str, list[int]] = {}
-    for section in quiz.sections:
-        wanted.setdefault(section.bank.key, []).append(section.draw)
-    for bank, draws in wanted.items():
-        size = sum(blocks.get(bank, ()))
-        facts = {"quiz": quiz.key, "bank": bank, "draw": sum(draws), "size": size}
-        if bank not in blocks:
-            continue
-        if sum(draws) > size:
-            message = (
-                f"the quiz {quiz.key!r} draws {sum(draws)} items from {bank!r}, which has {size}"
-            )
-            yield error("bank_too_small", quiz.where, message, **facts)
-        elif not all(can_fill(draw, blocks[bank]) for draw in draws):
-            message = (
-                f"the quiz {quiz.key!r} draws {sum(draws)} items from {bank!r}, whose case groups do not"
-                " make that number: items of a shared text are drawn together"
-            )
-            yield error("bank_does_not_fit", quiz.where, message, **facts)
 
 
 def _check_conditions(conditions: ConditionsFile) -> Iterator[Issue]:

@@ -4,6 +4,7 @@ const ANNOUNCED_MINUTES = [10, 5, 1];
 
 export class Clock {
   #end = 0;
+  #held = null; // seconds left while the attempt is paused
   #onTick;
   #onAnnounce;
   #onEnd;
@@ -18,14 +19,22 @@ export class Clock {
 
   /** Seconds left by the server's word. */
   set(seconds) {
+    this.#held = null;
     this.#end = performance.now() + seconds * 1000;
     this.#last = Math.max(this.#last === Infinity ? seconds : this.#last, seconds);
     if (this.#timer === null) this.#timer = setInterval(() => this.#tick(), 500);
     this.#tick();
   }
 
+  /** The time stands still. */
+  hold(seconds) {
+    this.stop();
+    this.#held = seconds;
+    this.#onTick(seconds);
+  }
+
   get seconds() {
-    return Math.max(0, Math.ceil((this.#end - performance.now()) / 1000));
+    return this.#held ?? Math.max(0, Math.ceil((this.#end - performance.now()) / 1000));
   }
 
   stop() {

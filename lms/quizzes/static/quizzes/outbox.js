@@ -1,20 +1,28 @@
-// Answers on their way to the server, kept in this browser until the server has acknowledged them.
-// One entry a position: a newer answer replaces an older one that was not sent yet.
+// Answers on their way to the server, kept in this browser until the server has acknowledged them, and the wish to
+// submit. One entry a position: a newer answer replaces an older one that was not sent yet.
 
-const STORE = "answers";
+const ANSWERS = "answers";
+const WISHES = "wishes";
 
 const ask = (request) =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error("another page holds an older store"));
   });
 
-const openDatabase = () => {
-  const request = indexedDB.open("lms-exam", 1);
+const openDatabase = async () => {
+  const request = indexedDB.open("lms-exam", 2);
   request.onupgradeneeded = () => {
-    request.result.createObjectStore(STORE, { keyPath: ["attempt", "position"] });
+    const stores = request.result.objectStoreNames;
+    if (!stores.contains(ANSWERS)) {
+      request.result.createObjectStore(ANSWERS, { keyPath: ["attempt", "position"] });
+    }
+    if (!stores.contains(WISHES)) request.result.createObjectStore(WISHES, { keyPath: "attempt" });
   };
-  return ask(request);
+  const database = await ask(request);
+  database.onversionchange = () => database.close(); // a newer page may go on
+  return database;
 };
 
 export class Outbox {
@@ -22,6 +30,7 @@ export class Outbox {
   #database = null;
   #entries = new Map(); // what is unsent, also while the database is missing (private windows)
   #kept = new WeakSet(); // those of them whose writing has ended
+  #wish = null;
 
   constructor(attempt) {
     this.#attempt = attempt;
@@ -31,12 +40,32 @@ export class Outbox {
   async open() {
     try {
       this.#database = await openDatabase();
-      const range = IDBKeyRange.bound([this.#attempt, 0], [this.#attempt, Infinity]);
-      const left = await ask(this.#database.transaction(STORE).objectStore(STORE).getAll(range));
-      for (const entry of left) this.#keep(entry);
     } catch (error) {
       console.warn("exam: answers are kept in memory only", error);
     }
+    await this.refresh();
+  }
+
+  /** Read what other pages of this browser have put there. */
+  async refresh() {
+    if (!this.#database) return;
+    try {
+      const transaction = this.#database.transaction([ANSWERS, WISHES]);
+      const [left, wish] = await Promise.all([
+        ask(transaction.objectStore(ANSWERS).getAll(this.#range)),
+        ask(transaction.objectStore(WISHES).get(this.#attempt)),
+      ]);
+      for (const entry of left) {
+        if ((this.#entries.get(entry.position)?.seq ?? 0) < entry.seq) this.#keep(entry);
+      }
+      this.#wish ??= wish ?? null;
+    } catch (error) {
+      console.warn("exam: the local store failed", error);
+    }
+  }
+
+  get #range() {
+    return IDBKeyRange.bound([this.#attempt, 0], [this.#attempt, Infinity]);
   }
 
   /** Entries in the order in which they were given. */
@@ -57,10 +86,11 @@ export class Outbox {
     return this.#entries.get(position);
   }
 
+  /** Keep an answer. The page locks its fields when the time is up, so there was time left when it was given. */
   async put(position, seq, response) {
-    const entry = { attempt: this.#attempt, position, seq, response };
+    const entry = { attempt: this.#attempt, position, seq, response, before_end: true };
     this.#entries.set(position, entry);
-    await this.#write((store) => store.put(entry));
+    await this.#write(ANSWERS, (store) => store.put(entry));
     this.#kept.add(entry);
   }
 
@@ -72,29 +102,43 @@ export class Outbox {
   /** Forget an entry, unless a newer answer took its place meanwhile (here or in another tab). */
   async drop(position, seq) {
     if ((this.#entries.get(position)?.seq ?? Infinity) <= seq) this.#entries.delete(position);
-    await this.#write(async (store) => {
+    await this.#write(ANSWERS, async (store) => {
       const stored = await ask(store.get([this.#attempt, position]));
       if (stored && stored.seq <= seq) store.delete([this.#attempt, position]);
     });
   }
 
+  /** The wish to submit, or null: `before_end` says that there was time left. */
+  get wish() {
+    return this.#wish;
+  }
+
+  async setWish(beforeEnd) {
+    this.#wish = { attempt: this.#attempt, before_end: beforeEnd };
+    await this.#write(WISHES, (store) => store.put(this.#wish));
+  }
+
+  async dropWish() {
+    this.#wish = null;
+    await this.#write(WISHES, (store) => store.delete(this.#attempt));
+  }
+
   /** The attempt has ended: nothing of it stays on this device. */
   async clear() {
     this.#entries.clear();
-    await this.#write((store) =>
-      store.delete(IDBKeyRange.bound([this.#attempt, 0], [this.#attempt, Infinity])),
-    );
+    await this.dropWish();
+    await this.#write(ANSWERS, (store) => store.delete(this.#range));
   }
 
-  async #write(change) {
+  async #write(name, change) {
     if (!this.#database) return;
     try {
-      const transaction = this.#database.transaction(STORE, "readwrite");
+      const transaction = this.#database.transaction(name, "readwrite");
       const done = new Promise((resolve, reject) => {
         transaction.oncomplete = resolve;
         transaction.onerror = transaction.onabort = () => reject(transaction.error);
       });
-      await change(transaction.objectStore(STORE));
+      await change(transaction.objectStore(name));
       await done;
     } catch (error) {
       console.warn("exam: the local store failed", error); // the entry is still in memory

@@ -1,9 +1,17 @@
 // The paper: every answer is kept and sent as it is given; the page always says what the server has.
 
 const version = new URL(import.meta.url).search; // the same stamp for all our modules
-const [{ Outbox }, { Sender }, { Clock, asClock }, { fieldsOf, isEmpty, isTyped }] = await Promise.all(
-  ["./outbox.js", "./sender.js", "./clock.js", "./answers.js"].map((name) => import(name + version)),
-);
+const names = ["outbox", "sender", "clock", "answers", "device", "flags", "submitting", "standing"];
+const [
+  { Outbox },
+  { Sender },
+  { Clock, asClock },
+  { fieldsOf, isEmpty, isTyped },
+  { deviceName },
+  { Flags },
+  { Submitting },
+  { Standing },
+] = await Promise.all(names.map((name) => import(`./${name}.js${version}`)));
 
 const form = document.getElementById("paper");
 const words = JSON.parse(form.dataset.words);
@@ -32,7 +40,8 @@ const items = new Map(
 );
 
 const isAnswered = (item) => !isEmpty(item.fields.read());
-const isFlagged = (item) => item.flag.getAttribute("aria-pressed") === "true";
+const flags = new Flags(attempt, items);
+const isFlagged = (item) => flags.has(item);
 const positions = (wanted) => [...items.values()].filter(wanted).map((item) => item.position);
 const listed = (numbers) => numbers.join(words.separator);
 
@@ -72,10 +81,19 @@ const say = (text, tone) => {
   saveState.textContent = text;
   saveState.className = `save-state ${tone}`;
 };
-const notice = (text, { login = false } = {}) => {
+let noticed = "";
+const notice = (about, text, { login = false } = {}) => {
+  noticed = about;
   find("notice").hidden = false;
   find("notice-words").textContent = text;
   find("login").hidden = !login;
+  announce(text);
+};
+const forget = (...abouts) => {
+  if (abouts.includes(noticed)) find("notice").hidden = true;
+};
+const lock = (isLocked) => {
+  for (const item of items.values()) item.element.disabled = isLocked;
 };
 const timeOfDay = (at) =>
   new Date(at).toLocaleTimeString(document.documentElement.lang, {
@@ -88,7 +106,7 @@ const progress = (state) => {
   const n = outbox.kept; // the page never counts an answer that would be lost with it
   if (state === "saving" && !wasOffline) say(words.saving, "is-saving");
   if (state === "retrying") say(fill(words.retrying, { n }), "is-offline");
-  if (state === "offline") say(n ? fill(words.offline, { n }) : words.gone_offline, "is-offline");
+  if (state === "offline") say(n ? fill(words.offline, { n }) : outbox.wish ? words.submit_kept : words.gone_offline, "is-offline");
   if ((state === "offline" || state === "retrying") && !wasOffline) {
     wasOffline = true;
     announce(words.gone_offline);
@@ -96,7 +114,7 @@ const progress = (state) => {
   if (state === "idle") {
     if (wasOffline) announce(words.back_online);
     wasOffline = false;
-    find("notice").hidden = true;
+    forget("line");
   }
 };
 
@@ -119,28 +137,31 @@ const adopt = (position, seq, response) => {
   show(item, response);
   return true;
 };
+// Another tab or device answered later: what the server has is what counts, so show that, and say so.
+const tellElsewhere = (position) => notice("answer", fill(words.elsewhere, { n: position }));
 
 const sender = new Sender(
   outbox,
-  { save: form.dataset.saveUrl, state: form.dataset.stateUrl },
+  { save: form.dataset.saveUrl, batch: form.dataset.batchUrl, state: form.dataset.stateUrl },
   form.dataset.csrf,
+  deviceName(),
   {
     progress,
     saved(entry, reply) {
-      const item = items.get(entry.position);
       highest = Math.max(highest, reply.seq);
-      if (!isTimeUp && !isLeaving) clock.set(reply.remaining_s);
       if (reply.response && !outbox.get(entry.position)) {
-        // Another tab or device answered later: what the server has is what counts, so show that.
+        const item = items.get(entry.position);
         item.seq = reply.seq;
         show(item, reply.response);
-        notice(fill(words.elsewhere, { n: entry.position }));
+        tellElsewhere(entry.position);
       }
       if (!outbox.size) say(`${words.saved} ${timeOfDay(reply.saved_at)}`, "is-saved");
     },
-    closed: () => leave(),
-    refused: (entry) => notice(fill(words.refused, { n: entry.position })),
-    signedOut: () => notice(fill(words.signed_out, { n: outbox.size }), { login: true }),
+    left: (seconds) => standing.left(seconds),
+    closed: (state) => (state === "expired" ? finish() : leave()),
+    paused: () => standing.look(),
+    refused: (entry) => notice("answer", fill(words.refused, { n: entry.position })),
+    signedOut: () => notice("line", fill(words.signed_out, { n: outbox.size }), { login: true }),
   },
 );
 
@@ -151,6 +172,7 @@ const answer = async (item) => {
   const response = item.fields.read();
   item.seq = seq;
   paint(item);
+  forget("answer");
   await outbox.put(item.position, seq, response);
   channel?.postMessage({ position: item.position, seq, response });
   sender.run();
@@ -165,116 +187,90 @@ const typed = (item) => {
 const keepTyped = () => Promise.all([...items.values()].filter((item) => item.typing !== null).map(answer));
 
 channel?.addEventListener("message", ({ data }) => {
-  adopt(data.position, data.seq, data.response);
+  if (adopt(data.position, data.seq, data.response)) tellElsewhere(data.position);
 });
 
-/* The end ------------------------------------------------------------------------------------------------ */
+/* The end, and how the attempt stands ------------------------------------------------------------------- */
 
-let isLeaving = false;
 const leave = () => {
-  isLeaving = true;
+  standing.leave();
   location.replace(form.dataset.resultUrl);
 };
 
-const submit = () => {
-  isLeaving = true;
-  clock.stop();
-  // Everything is on the server already; what another tab saved later must not be overwritten from here.
+// The server closes an attempt whose time is over by itself; asking for it shows the result at once.
+const finish = () => {
+  sender.stop();
+  standing.leave();
   form.elements.with_answers.value = "0";
-  for (const item of items.values()) item.element.disabled = true;
   form.action = form.dataset.submitUrl;
   form.submit();
 };
 
-const dialog = find("dialog");
-let submitWhenEmpty = false;
+const submitting = new Submitting({
+  find,
+  fill,
+  listed,
+  words,
+  outbox,
+  sender,
+  keepTyped,
+  summary,
+  isRunning: () => clock.seconds > 0,
+});
 
-const trySubmit = async () => {
-  submitWhenEmpty = true;
+const standing = new Standing({
+  sender,
+  isPaused: form.dataset.paused === "true",
+  on: {
+    left: (seconds) => clock.set(seconds),
+    ended: leave,
+    paused(seconds) {
+      clock.hold(seconds);
+      lock(true);
+      submitting.hold(true);
+      notice("pause", fill(words.paused, { left: asClock(seconds) }));
+    },
+    resumed() {
+      lock(false);
+      submitting.hold(false);
+      forget("pause", "line");
+      if (noticed === "pause") announce(words.resumed);
+      noticed = "";
+    },
+    answers(responses) {
+      const elsewhere = Object.entries(responses)
+        .map(([position, stored]) => [Number(position), stored])
+        .filter(([position, stored]) => adopt(position, stored.seq, stored.response))
+        .map(([position]) => position);
+      if (elsewhere.length) tellElsewhere(listed(elsewhere));
+    },
+    async timeUp() {
+      lock(true);
+      announce(words.time_up);
+      say(words.time_up, "is-saving");
+      await keepTyped();
+    },
+    grace: () => submitting.finish(),
+    over: () => finish(),
+    noLine() {
+      const minutes = Number(form.dataset.grace);
+      const isTaken = minutes > 0 && (outbox.size || outbox.wish);
+      notice("line", isTaken ? fill(words.time_up_grace, { minutes }) : words.time_up_offline);
+    },
+  },
+});
+
+document.addEventListener("visibilitychange", async () => {
   await keepTyped();
-  await sender.hurry();
-  if (!submitWhenEmpty || sender.isStopped) return;
-  if (!outbox.size) {
-    submit();
-    return;
-  }
-  const waiting = outbox.list().map((entry) => entry.position).sort((one, other) => one - other);
-  find("dialog-state").textContent = fill(
-    navigator.onLine ? words.waiting_upload : words.cannot_upload,
-    { n: waiting.length, list: listed(waiting) },
-  );
-  setTimeout(() => submitWhenEmpty && trySubmit(), 3000);
-};
-
-find("submit").addEventListener("click", (event) => {
-  event.preventDefault();
-  find("dialog-words").replaceChildren(
-    ...summary().map((line) => Object.assign(document.createElement("p"), { textContent: line })),
-  );
-  find("dialog-state").textContent = "";
-  find("dialog-yes").disabled = false;
-  dialog.showModal();
+  standing.comeBack();
 });
-find("dialog-yes").addEventListener("click", () => {
-  find("dialog-yes").disabled = true;
-  trySubmit();
-});
-find("dialog-back").addEventListener("click", () => dialog.close());
-dialog.addEventListener("close", () => {
-  submitWhenEmpty = false;
-});
-
-// Time is up: the server closes the attempt by itself; the page only goes where the result is.
-let isTimeUp = false;
-const timeUp = async () => {
-  isTimeUp = true;
-  announce(words.time_up);
-  say(words.time_up, "is-saving");
-  for (const item of items.values()) item.element.disabled = true;
-  const state = await sender.state();
-  if (state && state.state === "open" && state.remaining_s > 0) {
-    resume(state); // more time was given
-  } else if (state) {
-    sender.stop();
-    submit();
-  } else {
-    notice(words.time_up_offline);
-    setTimeout(timeUp, 4000);
-  }
-};
-
-const resume = (state) => {
-  isTimeUp = false;
-  for (const item of items.values()) item.element.disabled = false;
-  clock.set(state.remaining_s);
-  for (const [position, stored] of Object.entries(state.responses)) {
-    adopt(Number(position), stored.seq, stored.response);
-  }
-};
-
-/* Coming back: from sleep, from another application, from the browser's memory ------------------------------ */
-
-const comeBack = async () => {
-  if (isLeaving || isTimeUp) return;
-  await keepTyped();
-  if (document.visibilityState !== "visible") return;
-  const state = await sender.state();
-  if (!state) return;
-  if (state.state !== "open") {
-    leave();
-    return;
-  }
-  resume(state);
-  sender.hurry();
-};
-document.addEventListener("visibilitychange", comeBack);
-window.addEventListener("pageshow", (event) => event.persisted && comeBack());
+window.addEventListener("pageshow", (event) => event.persisted && standing.comeBack());
 window.addEventListener("beforeunload", (event) => {
   keepTyped();
-  if (outbox.size && !isLeaving) event.preventDefault();
+  if ((outbox.size || outbox.wish) && !standing.isLeaving) event.preventDefault();
 });
 
-/* The clock ---------------------------------------------------------------------------------------------------- */
+/* The clock ---------------------------------------------------------------------------------------------- */
 
 const clockFace = find("clock");
 const clock = new Clock({
@@ -284,39 +280,28 @@ const clock = new Clock({
     clockFace.classList.toggle("is-last", left <= 60);
   },
   onAnnounce: (minutes) => announce(fill(words.minutes_left, { n: minutes })),
-  onEnd: timeUp,
+  onEnd: () => standing.timeUp(),
 });
-clockFace.addEventListener("click", () => {
+const tellTime = () => {
   const left = clock.seconds;
   announce("");
   // A screen reader speaks a text only when it changes.
   setTimeout(() => announce(fill(words.time_left, { m: Math.floor(left / 60), s: left % 60 })), 50);
+};
+clockFace.addEventListener("click", tellTime);
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyT") return;
+  event.preventDefault();
+  tellTime();
 });
 
-/* Flags and the place where one is -------------------------------------------------------------------------------- */
-
-const flagStore = `lms-exam-flags-${attempt}`;
-const readFlags = () => {
-  try {
-    return JSON.parse(localStorage.getItem(flagStore) ?? "[]");
-  } catch {
-    return [];
-  }
-};
-const writeFlags = () => {
-  try {
-    localStorage.setItem(flagStore, JSON.stringify(positions(isFlagged)));
-  } catch {
-    // a private window forgets them
-  }
-};
+/* Each item ------------------------------------------------------------------------------------------------ */
 
 const jump = document.querySelector(".paper-jump");
 for (const item of items.values()) {
   item.flag.hidden = false;
   item.flag.addEventListener("click", () => {
-    item.flag.setAttribute("aria-pressed", String(!isFlagged(item)));
-    writeFlags();
+    flags.toggle(item);
     paint(item);
   });
   item.clear.addEventListener("click", () => {
@@ -358,15 +343,15 @@ for (const entry of outbox.list()) {
   if (!item || entry.seq <= item.seq) await outbox.drop(entry.position, entry.seq);
   else adopt(entry.position, entry.seq, entry.response);
 }
-const flags = new Set(readFlags());
+flags.show();
 for (const item of items.values()) {
-  item.flag.setAttribute("aria-pressed", String(flags.has(item.position)));
   paint(item);
   sight.observe(item.element);
 }
 find("save-all").hidden = true;
 clockFace.hidden = false;
-clock.set(Number(form.dataset.remaining));
-if (outbox.size) sender.run();
-else say(words.idle, "is-saved");
+say(words.idle, "is-saved");
+standing.begin(Number(form.dataset.remaining));
+if (outbox.wish) submitting.goOn();
+else if (outbox.size) sender.run();
 form.dataset.ready = "";

@@ -1,16 +1,21 @@
-// Sends the outbox to the server, one answer at a time and in order; waits and tries again when the line is bad.
+// Sends the outbox to the server: one answer by itself, several at once, and the submission behind them; waits and
+// tries again when the line is bad.
 
 const FIRST_WAIT_MS = 800;
 const LONGEST_WAIT_MS = 20000;
 const TIMEOUT_MS = 15000;
+const BATCH_CHARACTERS = 200000;
 
 const waitingState = () => (navigator.onLine ? "retrying" : "offline");
 const isAcknowledgement = (reply) => reply !== null && Number.isInteger(reply.seq);
+const asSent = ({ position, seq, response, before_end }) => ({ position, seq, response, before_end });
 
 /**
  * on: what to do when something happened:
  *   saved(entry, reply)   the server has it; reply.response is there when it kept another, newer answer
+ *   left(seconds)         the server's word on the time left
  *   closed(state)         the attempt has ended
+ *   paused()              the attempt stands still; run() again when it goes on
  *   refused(entry)        the server cannot read this answer
  *   signedOut()           nobody is signed in any more
  *   progress(state)       idle, saving, retrying or offline
@@ -19,16 +24,19 @@ export class Sender {
   #outbox;
   #urls;
   #csrf;
+  #device;
   #on;
   #wait = FIRST_WAIT_MS;
   #timer = null;
   #running = false;
   #stopped = false;
+  #isLate = false; // the time is up: what was given before goes as a batch, which says so
 
-  constructor(outbox, urls, csrf, on) {
+  constructor(outbox, urls, csrf, device, on) {
     this.#outbox = outbox;
     this.#urls = urls;
     this.#csrf = csrf;
+    this.#device = device;
     this.#on = on;
     window.addEventListener("online", () => this.hurry());
     window.addEventListener("offline", () => this.#on.progress("offline"));
@@ -36,6 +44,10 @@ export class Sender {
 
   get isStopped() {
     return this.#stopped;
+  }
+
+  set isLate(isLate) {
+    this.#isLate = isLate;
   }
 
   stop() {
@@ -51,7 +63,7 @@ export class Sender {
     return this.run();
   }
 
-  /** Send until the outbox is empty or the line fails. */
+  /** Send until nothing waits or the line fails. */
   async run() {
     if (this.#running || this.#stopped) return;
     if (this.#timer !== null) {
@@ -60,9 +72,10 @@ export class Sender {
     }
     this.#running = true;
     try {
-      while (this.#outbox.size && !this.#stopped) {
+      while ((this.#outbox.size || this.#outbox.wish) && !this.#stopped) {
         this.#on.progress("saving");
-        const outcome = await this.#send(this.#outbox.list()[0]);
+        const outcome = await this.#sendNext();
+        if (outcome === "paused") return;
         if (outcome === "again") {
           this.#later();
           return;
@@ -85,41 +98,83 @@ export class Sender {
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
   }
 
-  async #send(entry) {
-    let status = 0;
-    let reply = null;
-    try {
-      const answer = await this.#fetch(this.#urls.save.replace(/0$/, entry.position), {
-        method: "PUT",
-        body: JSON.stringify({ seq: entry.seq, response: entry.response }),
-      });
-      status = answer.status;
-      reply = await answer.json().catch(() => null);
-    } catch {
-      return "again"; // no line, or no answer in time
-    }
+  #sendNext() {
+    const entries = this.#outbox.list();
+    const isOne = entries.length === 1 && !this.#outbox.wish && !this.#isLate;
+    return isOne ? this.#sendOne(entries[0]) : this.#sendBatch(entries);
+  }
+
+  async #sendOne(entry) {
+    const { status, reply } = await this.#put(this.#urls.save.replace(/0$/, entry.position), {
+      seq: entry.seq,
+      response: entry.response,
+    });
     if (status === 200 && isAcknowledgement(reply)) {
       await this.#outbox.drop(entry.position, entry.seq);
       this.#on.saved(entry, reply);
-      return "sent";
-    }
-    return this.#notSaved(status, reply, entry);
-  }
-
-  async #notSaved(status, reply, entry) {
-    if (status === 409 && reply?.state) {
-      this.stop();
-      this.#on.closed(reply.state);
+      this.#on.left(reply.remaining_s);
       return "sent";
     }
     if (status === 422 && reply?.code) {
-      await this.#outbox.drop(entry.position, entry.seq);
-      this.#on.refused(entry);
+      await this.#refuse(entry);
       return "sent";
     }
-    if (status === 400 || status === 401 || status === 403 || status === 0 || status === 404) {
-      await this.#renew();
+    return this.#notSaved(status, reply);
+  }
+
+  async #sendBatch(entries) {
+    const batch = [];
+    for (let room = BATCH_CHARACTERS; batch.length < entries.length; ) {
+      const next = asSent(entries[batch.length]);
+      room -= JSON.stringify(next).length;
+      if (room < 0 && batch.length) break;
+      batch.push(next);
     }
+    const wish = batch.length === entries.length ? this.#outbox.wish : null;
+    const { status, reply } = await this.#put(this.#urls.batch, {
+      responses: batch,
+      submit: wish !== null,
+      before_end: wish?.before_end === true,
+    });
+    if (status !== 200 || !Array.isArray(reply?.results)) return this.#notSaved(status, reply);
+    for (const [place, result] of reply.results.entries()) {
+      if (isAcknowledgement(result)) {
+        await this.#outbox.drop(entries[place].position, entries[place].seq);
+        this.#on.saved(entries[place], result);
+      } else {
+        await this.#refuse(entries[place]);
+      }
+    }
+    if (reply.state !== "open") this.#close(reply.state);
+    else this.#on.left(reply.remaining_s);
+    return "sent";
+  }
+
+  async #refuse(entry) {
+    await this.#outbox.drop(entry.position, entry.seq);
+    this.#on.refused(entry);
+  }
+
+  #close(state) {
+    this.stop();
+    this.#on.closed(state);
+  }
+
+  async #notSaved(status, reply) {
+    if (status === 409 && reply?.paused) {
+      this.#on.paused();
+      return "paused";
+    }
+    if (status === 409 && reply?.state === "open" && !this.#isLate) {
+      this.#isLate = true; // the server's time is up before ours
+      this.#on.left(0);
+      return "sent";
+    }
+    if (status === 409 && reply?.state && reply.state !== "open") {
+      this.#close(reply.state);
+      return "sent";
+    }
+    if ([0, 400, 401, 403, 404].includes(status)) await this.#renew();
     return "again";
   }
 
@@ -143,6 +198,16 @@ export class Sender {
     }
   }
 
+  /** Status and body of the reply; the status is undefined when there is no line, or no answer in time. */
+  async #put(url, body) {
+    try {
+      const answer = await this.#fetch(url, { method: "PUT", body: JSON.stringify(body) });
+      return { status: answer.status, reply: await answer.json().catch(() => null) };
+    } catch {
+      return { status: undefined, reply: null };
+    }
+  }
+
   #fetch(url, options) {
     return fetch(url, {
       ...options,
@@ -150,6 +215,7 @@ export class Sender {
         Accept: "application/json",
         "Content-Type": "application/json",
         "X-CSRFToken": this.#csrf,
+        "X-Exam-Device": this.#device,
       },
       credentials: "same-origin",
       redirect: "manual", // a redirect leads to signing in and is no acknowledgement

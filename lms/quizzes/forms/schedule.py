@@ -1,7 +1,7 @@
-"""Forms of quizzes."""
+"""Forms that schedule a sitting and call it off."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -12,16 +12,11 @@ from wtforms import (
     DecimalField,
     Field,
     IntegerField,
-    RadioField,
-    SelectField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from lms.people.models import Cohort
-from lms.quizzes.domain.objections import TEXT_AT_MOST
-from lms.quizzes.domain.review import ReviewRule
 from lms.quizzes.domain.sittings import (
     MAX_ATTEMPTS,
     MAX_MINUTES,
@@ -29,6 +24,10 @@ from lms.quizzes.domain.sittings import (
     Problem,
     Schedule,
 )
+from lms.quizzes.forms.audience import AudienceFields
+from lms.quizzes.forms.repeats import RepeatFields
+from lms.quizzes.forms.review import ReviewFields
+from lms.quizzes.forms.rules import RulesFields
 from lms.quizzes.models import Quiz
 from lms.web.form_base import Form
 
@@ -36,23 +35,9 @@ INPUT_FORMAT = "%Y-%m-%dT%H:%M"
 _MISSING = lazy_gettext("请填写这一项。")
 
 
-def review_words() -> list[tuple[str, str]]:
-    """Return the review rules with what they mean to a candidate."""
-    return [
-        (ReviewRule.EVERYTHING.value, gettext("交卷后立即看到每题的作答、正确答案和讲解")),
-        (
-            ReviewRule.EVERYTHING_AFTER_CLOSE.value,
-            gettext("先看每题对错，正确答案和讲解等考试时段结束后再看"),
-        ),
-        (ReviewRule.RESPONSES.value, gettext("只看自己的作答和每题对错，不看正确答案")),
-        (ReviewRule.RESULT.value, gettext("只看得分和是否通过")),
-    ]
+class ScheduleForm(AudienceFields, RepeatFields, ReviewFields, RulesFields):
+    """Who takes a quiz, when, and by which rules. Times are in the organisation's zone."""
 
-
-class ScheduleForm(Form):
-    """When a cohort takes a quiz, and by which rules. Times are in the organisation's zone."""
-
-    cohort = SelectField(lazy_gettext("期次"), coerce=int, validators=[InputRequired(_MISSING)])
     opens_at = DateTimeLocalField(
         lazy_gettext("开放时间"), format=INPUT_FORMAT, validators=[InputRequired(_MISSING)]
     )
@@ -88,13 +73,8 @@ class ScheduleForm(Form):
             NumberRange(1, 100, lazy_gettext("请填 1 到 100 之间的数。")),
         ],
     )
-    review = RadioField(lazy_gettext("交卷后能看到什么"), validators=[InputRequired(_MISSING)])
+    anyway = BooleanField(lazy_gettext("我知道有冲突，照样安排"))
     note = TextAreaField(lazy_gettext("给学员的说明（可不填）"), validators=[Length(max=500)])
-
-    def set_choices(self, cohorts: Sequence[Cohort]) -> None:
-        """Offer these cohorts, and the review rules."""
-        self.cohort.choices = [(cohort.id, cohort.name) for cohort in cohorts]
-        self.review.choices = review_words()
 
     def fill_from(self, quiz: Quiz, *, opens_at: dt.datetime, closes_at: dt.datetime) -> None:
         """Propose the quiz's usual rules and this window (local times)."""
@@ -104,7 +84,7 @@ class ScheduleForm(Form):
         self.max_attempts.data = quiz.max_attempts
         self.wait_minutes.data = quiz.wait_minutes
         self.cut_percent.data = Decimal(f"{quiz.cut_percent.normalize():f}")
-        self.review.data = quiz.review
+        self.fill_review(quiz.review)
 
     def validate_cut_percent(self, field: Field) -> None:
         """Refuse more than two decimals: the stored value would be another one than the one shown."""
@@ -129,8 +109,9 @@ class ScheduleForm(Form):
         for problem in problems:
             any_found = True
             sentence = words.get(problem.code, problem.code)
-            if problem.field in self:
-                field = self[problem.field]
+            name = self.audience_field if problem.field in {"cohort", "persons"} else problem.field
+            if name in self:
+                field = self[name]
                 field.errors = [*field.errors, sentence]
             else:
                 self.form_errors.append(sentence)
@@ -147,6 +128,10 @@ def problem_words() -> dict[str, str]:
         "minutes_exceed_window": gettext("作答时长比开放时段还长，请缩短时长或延后结束时间。"),
         "out_of_range": gettext("这个数超出了允许的范围。"),
         "nobody_enrolled": gettext("这一期还没有人报名这个培养方案，请先报名或换一期。"),
+        "nobody_invited": gettext("一个人都没有，请至少选一个人，或换一个小组。"),
+        "not_enrolled": gettext("选中的人里有的已经不在培养中，请去掉再安排。"),
+        "no_cohort": gettext("选中的人都不在任何一期里，请先把他们加进一期。"),
+        "no_opening": gettext("到这一天为止一次也不会开放，请把日期往后改。"),
         "pool_too_small": gettext("题库里可用的题目不够抽一张卷，请先补充题目。"),
     }
 
@@ -163,71 +148,4 @@ class CancelForm(Form):
     reason = StringField(
         lazy_gettext("取消原因（会发给学员）"),
         validators=[DataRequired(_MISSING), Length(max=500)],
-    )
-
-
-class ObjectionForm(Form):
-    """What somebody has to say about a question."""
-
-    text = TextAreaField(
-        lazy_gettext("哪里有问题"),
-        validators=[
-            DataRequired(lazy_gettext("请写一写哪里有问题。")),
-            Length(max=TEXT_AT_MOST, message=lazy_gettext("最多 1000 字，请写短一些。")),
-        ],
-    )
-
-
-def _outcomes() -> dict[str, str]:
-    return {
-        "yes": gettext("采纳：题目确实有问题"),
-        "no": gettext("不采纳：题目没有问题"),
-    }
-
-
-class DecisionForm(Form):
-    """The outcome of an objection."""
-
-    upheld = RadioField(
-        lazy_gettext("结论"),
-        choices=_outcomes,
-        validators=[InputRequired(lazy_gettext("请选一个结论。"))],
-    )
-    reason = TextAreaField(
-        lazy_gettext("理由（学员会看到）"),
-        validators=[
-            DataRequired(lazy_gettext("请写明理由，学员会看到它。")),
-            Length(max=TEXT_AT_MOST, message=lazy_gettext("最多 1000 字，请写短一些。")),
-        ],
-    )
-    with_others = BooleanField(lazy_gettext("这一版其余没处理的疑问一并这样答复"))
-
-
-class RekeyForm(Form):
-    """What confirms a re-key: the reason, and that its consequences were read."""
-
-    reason = TextAreaField(
-        lazy_gettext("为什么更正"),
-        validators=[
-            DataRequired(lazy_gettext("请写明原因，以后查起来要看它。")),
-            Length(max=500, message=lazy_gettext("最多 500 字，请写短一些。")),
-        ],
-    )
-    reply = TextAreaField(lazy_gettext("回复提出疑问的学员"), validators=[Length(max=TEXT_AT_MOST)])
-    in_bank = BooleanField()
-    confirmed = BooleanField(
-        lazy_gettext("我看过了上面的名单和人数"),
-        validators=[DataRequired(lazy_gettext("请先看完名单和人数，再勾选这一项。"))],
-    )
-
-
-class UndoForm(Form):
-    """Taking a re-key back, with the reason."""
-
-    reason = TextAreaField(
-        lazy_gettext("为什么撤销"),
-        validators=[
-            DataRequired(lazy_gettext("请写明原因，以后查起来要看它。")),
-            Length(max=500, message=lazy_gettext("最多 500 字，请写短一些。")),
-        ],
     )

@@ -185,7 +185,7 @@ def upgrade() -> None:
         sa.Column(
             "wait_minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
-        sa.Column("review", sa.String(length=24), nullable=False),
+        sa.Column("review", sa.String(length=120), nullable=False),
         sa.Column("origin", sa.String(length=8), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
@@ -230,6 +230,54 @@ def upgrade() -> None:
         sa.Column("filename", sa.String(length=200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_stored_file")),
+    )
+    op.create_table(
+        "accommodation",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "extra_percent", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column(
+            "created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["person.id"], name=op.f("fk_accommodation_created_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_by"], ["person.id"], name=op.f("fk_accommodation_ended_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_accommodation_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accommodation")),
+    )
+    with op.batch_alter_table("accommodation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_accommodation_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "calendar_feed",
+        sa.Column(
+            "person_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_calendar_feed_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("token", name=op.f("uq_calendar_feed_token")),
     )
     op.create_table(
         "case_group",
@@ -688,95 +736,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_upload")),
     )
     op.create_table(
-        "sitting",
+        "sitting_series",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("quiz_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "cohort_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
-        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
-            "max_attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+            "repeat", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
-        sa.Column(
-            "wait_minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column("cut_percent", sa.Integer(), nullable=False),
-        sa.Column("red_line_all", sa.Boolean(), nullable=False),
-        sa.Column("review", sa.String(length=24), nullable=False),
-        sa.Column(
-            "sections", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
-        ),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("plan", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("made_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
-        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("cancel_reason", sa.String(length=500), nullable=False),
-        sa.Column("opening_announced_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closing_noted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["cohort_id"], ["cohort.id"], name=op.f("fk_sitting_cohort_id_cohort")
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_sitting_series_cohort_id_cohort")
         ),
         sa.ForeignKeyConstraint(
-            ["created_by"], ["person.id"], name=op.f("fk_sitting_created_by_person")
+            ["created_by"], ["person.id"], name=op.f("fk_sitting_series_created_by_person")
         ),
-        sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_sitting_quiz_id_quiz")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sitting")),
+        sa.ForeignKeyConstraint(
+            ["quiz_id"], ["quiz.id"], name=op.f("fk_sitting_series_quiz_id_quiz")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sitting_series")),
     )
-    with op.batch_alter_table("sitting", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sitting_cohort_id"), ["cohort_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_sitting_quiz_id"), ["quiz_id"], unique=False)
-
-    op.create_table(
-        "attempt",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "sitting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "enrolment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("seed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("points", sa.Integer(), nullable=True),
-        sa.Column("max_points", sa.Integer(), nullable=False),
-        sa.Column("passed", sa.Boolean(), nullable=True),
-        sa.Column(
-            "outcome", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True
-        ),
-        sa.Column(
-            "paper", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
-        ),
-        sa.ForeignKeyConstraint(
-            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_attempt_enrolment_id_enrolment")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_attempt_person_id_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["sitting_id"], ["sitting.id"], name=op.f("fk_attempt_sitting_id_sitting")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
-        sa.UniqueConstraint(
-            "sitting_id", "person_id", "number", name=op.f("uq_attempt_sitting_id_person_id_number")
-        ),
-    )
-    with op.batch_alter_table("attempt", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_attempt_deadline_at"), ["deadline_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_attempt_enrolment_id"), ["enrolment_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_attempt_person_id"), ["person_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_attempt_state"), ["state"], unique=False)
+    with op.batch_alter_table("sitting_series", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sitting_series_cohort_id"), ["cohort_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sitting_series_quiz_id"), ["quiz_id"], unique=False)
 
     op.create_table(
         "conditions_signature",
@@ -1097,6 +1089,133 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "sitting",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("quiz_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "cohort_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "max_attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "wait_minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("cut_percent", sa.Integer(), nullable=False),
+        sa.Column("red_line_all", sa.Boolean(), nullable=False),
+        sa.Column("review", sa.String(length=120), nullable=False),
+        sa.Column(
+            "sections", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "rules", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("is_for_cohort", sa.Boolean(), nullable=False),
+        sa.Column("series_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "make_up_of_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancel_reason", sa.String(length=500), nullable=False),
+        sa.Column("opening_announced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closing_noted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded", sa.String(length=8), nullable=False),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "released_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_sitting_cohort_id_cohort")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["person.id"], name=op.f("fk_sitting_created_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["make_up_of_id"], ["sitting.id"], name=op.f("fk_sitting_make_up_of_id_sitting")
+        ),
+        sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_sitting_quiz_id_quiz")),
+        sa.ForeignKeyConstraint(
+            ["released_by"], ["person.id"], name=op.f("fk_sitting_released_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["series_id"], ["sitting_series.id"], name=op.f("fk_sitting_series_id_sitting_series")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sitting")),
+        sa.UniqueConstraint("make_up_of_id", name=op.f("uq_sitting_make_up_of_id")),
+        sa.UniqueConstraint("series_id", "opens_at", name=op.f("uq_sitting_series_id_opens_at")),
+    )
+    with op.batch_alter_table("sitting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sitting_cohort_id"), ["cohort_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sitting_quiz_id"), ["quiz_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sitting_series_id"), ["series_id"], unique=False)
+
+    op.create_table(
+        "attempt",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "sitting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "enrolment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("awaits_marking", sa.Boolean(), nullable=False),
+        sa.Column("reopened", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=True),
+        sa.Column("max_points", sa.Integer(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.Column(
+            "outcome", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True
+        ),
+        sa.Column(
+            "paper", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_attempt_enrolment_id_enrolment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_attempt_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sitting_id"], ["sitting.id"], name=op.f("fk_attempt_sitting_id_sitting")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+        sa.UniqueConstraint(
+            "sitting_id", "person_id", "number", name=op.f("uq_attempt_sitting_id_person_id_number")
+        ),
+    )
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_attempt_awaits",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("awaits_marking"),
+            sqlite_where=sa.text("awaits_marking = 1"),
+        )
+        batch_op.create_index(batch_op.f("ix_attempt_deadline_at"), ["deadline_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attempt_enrolment_id"), ["enrolment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attempt_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attempt_state"), ["state"], unique=False)
+
+    op.create_table(
         "decision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("file_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1120,6 +1239,24 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
         sa.UniqueConstraint("file_id", name=op.f("uq_decision_file_id")),
+    )
+    op.create_table(
+        "item_measure",
+        sa.Column(
+            "item_version_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("n", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("right", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("measured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_version_id"],
+            ["item_version.id"],
+            name=op.f("fk_item_measure_item_version_id_item_version"),
+        ),
+        sa.PrimaryKeyConstraint("item_version_id", name=op.f("pk_item_measure")),
     )
     op.create_table(
         "item_rekey",
@@ -1158,60 +1295,6 @@ def upgrade() -> None:
     with op.batch_alter_table("item_rekey", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_item_rekey_item_version_id"), ["item_version_id"], unique=False
-        )
-
-    op.create_table(
-        "item_result",
-        sa.Column(
-            "attempt_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "item_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "cohort_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column("is_first", sa.Boolean(), nullable=False),
-        sa.Column("points", sa.Integer(), nullable=False),
-        sa.Column("max_points", sa.Integer(), nullable=False),
-        sa.Column("is_right", sa.Boolean(), nullable=False),
-        sa.Column("chosen", sa.String(length=120), nullable=False),
-        sa.Column("rest", sa.Integer(), nullable=True),
-        sa.Column("seconds", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["attempt_id"], ["attempt.id"], name=op.f("fk_item_result_attempt_id_attempt")
-        ),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"], ["cohort.id"], name=op.f("fk_item_result_cohort_id_cohort")
-        ),
-        sa.ForeignKeyConstraint(
-            ["item_version_id"],
-            ["item_version.id"],
-            name=op.f("fk_item_result_item_version_id_item_version"),
-        ),
-        sa.PrimaryKeyConstraint("attempt_id", "position", name=op.f("pk_item_result")),
-    )
-    with op.batch_alter_table("item_result", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_item_result_figures",
-            [
-                "item_version_id",
-                "is_first",
-                "rest",
-                "chosen",
-                "points",
-                "max_points",
-                "is_right",
-                "cohort_id",
-            ],
-            unique=False,
-        )
-        batch_op.create_index(
-            "ix_item_result_seconds", ["item_version_id", "is_first", "seconds"], unique=False
         )
 
     op.create_table(
@@ -1257,51 +1340,6 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_lesson_progress_lesson_id"), ["lesson_id"], unique=False
         )
-
-    op.create_table(
-        "objection",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "item_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
-        sa.ForeignKeyConstraint(
-            ["attempt_id"], ["attempt.id"], name=op.f("fk_objection_attempt_id_attempt")
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by"], ["person.id"], name=op.f("fk_objection_decided_by_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["item_version_id"],
-            ["item_version.id"],
-            name=op.f("fk_objection_item_version_id_item_version"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_objection_person_id_person")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
-        sa.UniqueConstraint(
-            "attempt_id", "position", name=op.f("uq_objection_attempt_id_position")
-        ),
-    )
-    with op.batch_alter_table("objection", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_objection_item_version_id"), ["item_version_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_objection_person_id"), ["person_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_objection_state"), ["state"], unique=False)
 
     op.create_table(
         "panel_member",
@@ -1362,24 +1400,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_recall_answer_item_key"), ["item_key"], unique=False)
 
     op.create_table(
-        "response",
+        "sitting_seat",
         sa.Column(
-            "attempt_id",
+            "sitting_id",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
             autoincrement=False,
             nullable=False,
         ),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
-            "answer", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+            "person_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
         ),
-        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_invited", sa.Boolean(), nullable=False),
+        sa.Column(
+            "extra_minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "extra_attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column(
+            "changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["attempt_id"], ["attempt.id"], name=op.f("fk_response_attempt_id_attempt")
+            ["changed_by"], ["person.id"], name=op.f("fk_sitting_seat_changed_by_person")
         ),
-        sa.PrimaryKeyConstraint("attempt_id", "position", name=op.f("pk_response")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_sitting_seat_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sitting_id"], ["sitting.id"], name=op.f("fk_sitting_seat_sitting_id_sitting")
+        ),
+        sa.PrimaryKeyConstraint("sitting_id", "person_id", name=op.f("pk_sitting_seat")),
     )
+    with op.batch_alter_table("sitting_seat", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sitting_seat_person_id"), ["person_id"], unique=False)
+
     op.create_table(
         "verdict",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1398,6 +1458,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verdict")),
         sa.UniqueConstraint("defense_id", name=op.f("uq_verdict_defense_id")),
     )
+    op.create_table(
+        "attempt_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["person.id"], name=op.f("fk_attempt_event_actor_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempt.id"], name=op.f("fk_attempt_event_attempt_id_attempt")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt_event")),
+    )
+    with op.batch_alter_table("attempt_event", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_attempt_event_attempt_id"), ["attempt_id"], unique=False
+        )
+
     op.create_table(
         "credential",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1435,30 +1520,224 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_credential_state"), ["state"], unique=False)
 
     op.create_table(
-        "objection_message",
+        "essay_mark",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
-            "objection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+            "attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "item_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("round", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "marker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column(
+            "facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempt.id"], name=op.f("fk_essay_mark_attempt_id_attempt")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_version_id"],
+            ["item_version.id"],
+            name=op.f("fk_essay_mark_item_version_id_item_version"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["marker_id"], ["person.id"], name=op.f("fk_essay_mark_marker_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_essay_mark")),
+        sa.UniqueConstraint(
+            "attempt_id", "position", "round", name=op.f("uq_essay_mark_attempt_id_position_round")
+        ),
+    )
+    with op.batch_alter_table("essay_mark", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_essay_mark_item_version_id"), ["item_version_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_essay_mark_marker_id"), ["marker_id"], unique=False)
+
+    op.create_table(
+        "essay_place",
+        sa.Column(
+            "attempt_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("token", sa.String(length=16), nullable=False),
+        sa.Column(
+            "item_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("max_points", sa.Integer(), nullable=False),
+        sa.Column("markers", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("round_due", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("points", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempt.id"], name=op.f("fk_essay_place_attempt_id_attempt")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_version_id"],
+            ["item_version.id"],
+            name=op.f("fk_essay_place_item_version_id_item_version"),
+        ),
+        sa.PrimaryKeyConstraint("attempt_id", "position", name=op.f("pk_essay_place")),
+        sa.UniqueConstraint("token", name=op.f("uq_essay_place_token")),
+    )
+    with op.batch_alter_table("essay_place", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_essay_place_due",
+            ["item_version_id"],
+            unique=False,
+            postgresql_where=sa.text("round_due IS NOT NULL"),
+            sqlite_where=sa.text("round_due IS NOT NULL"),
+        )
+        batch_op.create_index("ix_essay_place_version", ["item_version_id"], unique=False)
+
+    op.create_table(
+        "item_result",
+        sa.Column(
+            "attempt_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "item_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "cohort_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("is_first", sa.Boolean(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("max_points", sa.Integer(), nullable=False),
+        sa.Column("is_right", sa.Boolean(), nullable=False),
+        sa.Column("chosen", sa.String(length=120), nullable=False),
+        sa.Column("rest", sa.Integer(), nullable=True),
+        sa.Column("seconds", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempt.id"], name=op.f("fk_item_result_attempt_id_attempt")
+        ),
+        sa.ForeignKeyConstraint(
+            ["cohort_id"], ["cohort.id"], name=op.f("fk_item_result_cohort_id_cohort")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_version_id"],
+            ["item_version.id"],
+            name=op.f("fk_item_result_item_version_id_item_version"),
+        ),
+        sa.PrimaryKeyConstraint("attempt_id", "position", name=op.f("pk_item_result")),
+    )
+    with op.batch_alter_table("item_result", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_item_result_figures",
+            [
+                "item_version_id",
+                "is_first",
+                "rest",
+                "chosen",
+                "points",
+                "max_points",
+                "is_right",
+                "cohort_id",
+            ],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_item_result_seconds", ["item_version_id", "is_first", "seconds"], unique=False
+        )
+
+    op.create_table(
+        "objection",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "item_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column(
             "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["objection_id"],
-            ["objection.id"],
-            name=op.f("fk_objection_message_objection_id_objection"),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_objection_message_person_id_person")
+            ["attempt_id"], ["attempt.id"], name=op.f("fk_objection_attempt_id_attempt")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection_message")),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["person.id"], name=op.f("fk_objection_decided_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_version_id"],
+            ["item_version.id"],
+            name=op.f("fk_objection_item_version_id_item_version"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_objection_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
+        sa.UniqueConstraint(
+            "attempt_id", "position", name=op.f("uq_objection_attempt_id_position")
+        ),
     )
-    with op.batch_alter_table("objection_message", schema=None) as batch_op:
+    with op.batch_alter_table("objection", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_objection_message_objection_id"), ["objection_id"], unique=False
+            batch_op.f("ix_objection_item_version_id"), ["item_version_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_objection_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_objection_state"), ["state"], unique=False)
+
+    op.create_table(
+        "printed_paper",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "sitting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("seed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("printed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "printed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "paper", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempt.id"], name=op.f("fk_printed_paper_attempt_id_attempt")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_printed_paper_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["printed_by"], ["person.id"], name=op.f("fk_printed_paper_printed_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sitting_id"], ["sitting.id"], name=op.f("fk_printed_paper_sitting_id_sitting")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_printed_paper")),
+        sa.UniqueConstraint(
+            "sitting_id", "person_id", name=op.f("uq_printed_paper_sitting_id_person_id")
+        ),
+    )
+    with op.batch_alter_table("printed_paper", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_printed_paper_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "rating",
@@ -1512,27 +1791,165 @@ def upgrade() -> None:
             batch_op.f("ix_rekeyed_attempt_attempt_id"), ["attempt_id"], unique=False
         )
 
+    op.create_table(
+        "response",
+        sa.Column(
+            "attempt_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "answer", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempt.id"], name=op.f("fk_response_attempt_id_attempt")
+        ),
+        sa.PrimaryKeyConstraint("attempt_id", "position", name=op.f("pk_response")),
+    )
+    op.create_table(
+        "response_event",
+        sa.Column(
+            "attempt_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "seq",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "answer", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("device", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempt.id"], name=op.f("fk_response_event_attempt_id_attempt")
+        ),
+        sa.PrimaryKeyConstraint("attempt_id", "position", "seq", name=op.f("pk_response_event")),
+    )
+    op.create_table(
+        "objection_message",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "objection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["objection_id"],
+            ["objection.id"],
+            name=op.f("fk_objection_message_objection_id_objection"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_objection_message_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection_message")),
+    )
+    with op.batch_alter_table("objection_message", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_objection_message_objection_id"), ["objection_id"], unique=False
+        )
+
+    op.create_table(
+        "typed_answers",
+        sa.Column(
+            "printed_paper_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "round",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "answers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("typed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("typed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["printed_paper_id"],
+            ["printed_paper.id"],
+            name=op.f("fk_typed_answers_printed_paper_id_printed_paper"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["typed_by"], ["person.id"], name=op.f("fk_typed_answers_typed_by_person")
+        ),
+        sa.PrimaryKeyConstraint("printed_paper_id", "round", name=op.f("pk_typed_answers")),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("typed_answers")
+    with op.batch_alter_table("objection_message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_objection_message_objection_id"))
+
+    op.drop_table("objection_message")
+    op.drop_table("response_event")
+    op.drop_table("response")
     with op.batch_alter_table("rekeyed_attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rekeyed_attempt_attempt_id"))
 
     op.drop_table("rekeyed_attempt")
     op.drop_table("rating")
-    with op.batch_alter_table("objection_message", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_objection_message_objection_id"))
+    with op.batch_alter_table("printed_paper", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_printed_paper_person_id"))
 
-    op.drop_table("objection_message")
+    op.drop_table("printed_paper")
+    with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_objection_state"))
+        batch_op.drop_index(batch_op.f("ix_objection_person_id"))
+        batch_op.drop_index(batch_op.f("ix_objection_item_version_id"))
+
+    op.drop_table("objection")
+    with op.batch_alter_table("item_result", schema=None) as batch_op:
+        batch_op.drop_index("ix_item_result_seconds")
+        batch_op.drop_index("ix_item_result_figures")
+
+    op.drop_table("item_result")
+    with op.batch_alter_table("essay_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_essay_place_version")
+        batch_op.drop_index(
+            "ix_essay_place_due",
+            postgresql_where=sa.text("round_due IS NOT NULL"),
+            sqlite_where=sa.text("round_due IS NOT NULL"),
+        )
+
+    op.drop_table("essay_place")
+    with op.batch_alter_table("essay_mark", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_essay_mark_marker_id"))
+        batch_op.drop_index(batch_op.f("ix_essay_mark_item_version_id"))
+
+    op.drop_table("essay_mark")
     with op.batch_alter_table("credential", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_credential_state"))
         batch_op.drop_index(batch_op.f("ix_credential_person_id"))
 
     op.drop_table("credential")
+    with op.batch_alter_table("attempt_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attempt_event_attempt_id"))
+
+    op.drop_table("attempt_event")
     op.drop_table("verdict")
-    op.drop_table("response")
+    with op.batch_alter_table("sitting_seat", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sitting_seat_person_id"))
+
+    op.drop_table("sitting_seat")
     with op.batch_alter_table("recall_answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recall_answer_item_key"))
         batch_op.drop_index(batch_op.f("ix_recall_answer_enrolment_id"))
@@ -1542,26 +1959,34 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_panel_member_rater_id"))
 
     op.drop_table("panel_member")
-    with op.batch_alter_table("objection", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_objection_state"))
-        batch_op.drop_index(batch_op.f("ix_objection_person_id"))
-        batch_op.drop_index(batch_op.f("ix_objection_item_version_id"))
-
-    op.drop_table("objection")
     with op.batch_alter_table("lesson_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_progress_lesson_id"))
 
     op.drop_table("lesson_progress")
-    with op.batch_alter_table("item_result", schema=None) as batch_op:
-        batch_op.drop_index("ix_item_result_seconds")
-        batch_op.drop_index("ix_item_result_figures")
-
-    op.drop_table("item_result")
     with op.batch_alter_table("item_rekey", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_item_rekey_item_version_id"))
 
     op.drop_table("item_rekey")
+    op.drop_table("item_measure")
     op.drop_table("decision")
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attempt_state"))
+        batch_op.drop_index(batch_op.f("ix_attempt_person_id"))
+        batch_op.drop_index(batch_op.f("ix_attempt_enrolment_id"))
+        batch_op.drop_index(batch_op.f("ix_attempt_deadline_at"))
+        batch_op.drop_index(
+            "ix_attempt_awaits",
+            postgresql_where=sa.text("awaits_marking"),
+            sqlite_where=sa.text("awaits_marking = 1"),
+        )
+
+    op.drop_table("attempt")
+    with op.batch_alter_table("sitting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sitting_series_id"))
+        batch_op.drop_index(batch_op.f("ix_sitting_quiz_id"))
+        batch_op.drop_index(batch_op.f("ix_sitting_cohort_id"))
+
+    op.drop_table("sitting")
     with op.batch_alter_table("probation_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_probation_file_person_id"))
 
@@ -1599,18 +2024,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_conditions_signature_person_id"))
 
     op.drop_table("conditions_signature")
-    with op.batch_alter_table("attempt", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_attempt_state"))
-        batch_op.drop_index(batch_op.f("ix_attempt_person_id"))
-        batch_op.drop_index(batch_op.f("ix_attempt_enrolment_id"))
-        batch_op.drop_index(batch_op.f("ix_attempt_deadline_at"))
+    with op.batch_alter_table("sitting_series", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sitting_series_quiz_id"))
+        batch_op.drop_index(batch_op.f("ix_sitting_series_cohort_id"))
 
-    op.drop_table("attempt")
-    with op.batch_alter_table("sitting", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sitting_quiz_id"))
-        batch_op.drop_index(batch_op.f("ix_sitting_cohort_id"))
-
-    op.drop_table("sitting")
+    op.drop_table("sitting_series")
     op.drop_table("roster_upload")
     op.drop_table("module")
     op.drop_table("item_upload_row")
@@ -1663,6 +2081,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_case_group_bank_id"))
 
     op.drop_table("case_group")
+    op.drop_table("calendar_feed")
+    with op.batch_alter_table("accommodation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_accommodation_person_id"))
+
+    op.drop_table("accommodation")
     op.drop_table("stored_file")
     with op.batch_alter_table("rule_card", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rule_card_key"))
