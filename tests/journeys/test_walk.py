@@ -469,11 +469,13 @@ def test_4b_hire_fails_and_is_told_what_to_study(walk: Walk) -> None:
     assert lessons.count() >= 1
     # Nothing of the attempt stays on the phone.
     left = hire.page.evaluate(
-        """async () => (await new Promise((resolve) => {
-            const asked = indexedDB.open('lms-exam', 1);
+        """async () => (await new Promise((resolve, reject) => {
+            const asked = indexedDB.open('lms-exam');
+            asked.onerror = () => reject(asked.error);
             asked.onsuccess = () => {
                 const all = asked.result.transaction('answers').objectStore('answers').getAll();
                 all.onsuccess = () => resolve(all.result);
+                all.onerror = () => reject(all.error);
             };
         })).length"""
     )
@@ -514,9 +516,8 @@ def test_4c_a_dead_line_and_a_second_device_lose_nothing(walk: Walk) -> None:
     positions = list(answers)
     first, second, rest = positions[:5], positions[5:10], positions[10:]
     answer(hire, {one: answers[one] for one in first})
-    for _ in range(
-        100
-    ):  # typed text is kept after a pause: the line goes dead once all five have arrived
+    # Typed text is kept after a pause: the line goes dead once all five have arrived.
+    for _ in range(100):
         if set(backstage.stored_answers(walk.site, attempt)) == set(first):
             break
         hire.page.wait_for_timeout(100)
