@@ -62,3 +62,12 @@ def deployment(
         made.server.kill()
         with app.app_context():
             db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def running(deployment: Deployment) -> Iterator[Deployment]:
+    """The deployment with its server up, for all tests here; others start their own."""
+    deployment.server.workers = 1
+    deployment.server.start()
+    yield deployment
+    deployment.server.kill()

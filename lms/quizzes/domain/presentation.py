@@ -68,6 +68,39 @@ class PresentedItem:
         return self.face.options
 
 
+@dataclass(frozen=True, slots=True)
+class PresentedPage:
+    """An item with everything that is read before it, where one is shown at a time.
+
+    Attributes:
+        item: The item.
+        section: Heading of its section; may be empty.
+        stimulus: The text that it shares with others, if any.
+        first: Position of the first item that shares it.
+    """
+
+    item: PresentedItem
+    section: str
+    stimulus: Stimulus | None
+    first: int
+
+
+def pages_of(items: Sequence[PresentedItem]) -> tuple[PresentedPage, ...]:
+    """Return each item of a paper as a page of its own."""
+    pages: list[PresentedPage] = []
+    section = ""
+    stimulus: Stimulus | None = None
+    first = 0
+    for item in items:
+        section = item.section or section
+        if item.stimulus is not None:
+            stimulus, first = item.stimulus, item.position
+        elif stimulus is not None and item.position >= first + stimulus.items:
+            stimulus = None
+        pages.append(PresentedPage(item, section, stimulus, first))
+    return tuple(pages)
+
+
 def present(paper: Paper) -> tuple[PresentedItem, ...]:
     """Return what a candidate may see of ``paper`` while the attempt runs: no key, no feedback."""
     return tuple(

@@ -18,6 +18,19 @@ class TimeoutRule(StrEnum):
     """It does not count; it is used up all the same."""
 
 
+class PagingRule(StrEnum):
+    """How much of the paper is seen at a time."""
+
+    ALL = "all"
+    """All of it."""
+
+    ONE = "one"
+    """One item, with its shared text; every other can be gone to."""
+
+    FORWARD = "forward"
+    """One item; what was left cannot be gone back to, nor its answer changed."""
+
+
 GRACE_AT_MOST = 60
 """Minutes."""
 PASSWORD_AT_MOST = 40
@@ -35,6 +48,7 @@ class SittingRules:
         password: Announced in the room; empty for none.
         networks: Networks in CIDR notation from which attempts may start and papers be opened; empty for any.
         pledge: What candidates confirm before they start; empty for nothing.
+        paging: How much of the paper is seen at a time.
         watermark: Whether the candidate's name stands faintly behind the paper.
         has_two_markers: Whether two people mark every essay, and a third where they differ.
         retake_on_missed: Whether a further attempt is drawn from the knowledge points missed before, first.
@@ -46,6 +60,7 @@ class SittingRules:
     password: str = ""
     networks: tuple[str, ...] = ()
     pledge: str = ""
+    paging: PagingRule = PagingRule.ALL
     watermark: bool = False
     has_two_markers: bool = False
     retake_on_missed: bool = False
@@ -66,7 +81,7 @@ def rules_from_json(stored: Mapping[str, object]) -> SittingRules:
     """Read the rules of a sitting back.
 
     Raises:
-        ValueError: A rule that is not known, or a timeout rule that is none.
+        ValueError: A rule that is not known, or a value that it cannot have.
     """
     known = {one.name for one in fields(SittingRules)}
     strange = set(stored) - known
@@ -75,6 +90,8 @@ def rules_from_json(stored: Mapping[str, object]) -> SittingRules:
     said = dict(stored)
     if "timeout" in said:
         said["timeout"] = TimeoutRule(str(said["timeout"]))
+    if "paging" in said:
+        said["paging"] = PagingRule(str(said["paging"]))
     if "networks" in said:
         networks = said["networks"]
         said["networks"] = tuple(str(one) for one in networks) if isinstance(networks, list) else ()

@@ -1,5 +1,7 @@
 """The further rules of a sitting, as fields for every form that schedules one."""
 
+from enum import StrEnum
+
 from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, Field, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional
@@ -9,6 +11,7 @@ from lms.quizzes.domain.rules import (
     GRACE_AT_MOST,
     PASSWORD_AT_MOST,
     PLEDGE_AT_MOST,
+    PagingRule,
     SittingRules,
     TimeoutRule,
 )
@@ -38,6 +41,7 @@ class RulesFields(Form):
         lazy_gettext("诚信承诺"),
         validators=[Length(max=PLEDGE_AT_MOST, message=lazy_gettext("最多 1000 个字。"))],
     )
+    paging = RadioField(lazy_gettext("一次看多少题"), default=_USUAL.paging.value)
     watermark = BooleanField(lazy_gettext("试卷背景印上姓名"))
     has_two_markers = BooleanField(lazy_gettext("问答题由两个人分别批阅"))
     retake_on_missed = BooleanField(lazy_gettext("再考时先抽上次答错的知识点"))
@@ -52,6 +56,11 @@ class RulesFields(Form):
                 gettext("自动交卷，但断网的人还能在宽限时间内补传到时之前的作答"),
             ),
             (TimeoutRule.ABANDON.value, gettext("这一次作废，不算分，次数照样用掉")),
+        ]
+        self.paging.choices = [
+            (PagingRule.ALL.value, gettext("整张试卷，前后都能看")),
+            (PagingRule.ONE.value, gettext("一次一题，可以翻回去")),
+            (PagingRule.FORWARD.value, gettext("一次一题，翻过去就不能回来改")),
         ]
 
     def validate_networks(self, field: Field) -> None:
@@ -93,6 +102,7 @@ class RulesFields(Form):
             password=self.password.data or "",
             networks=read_networks(self.networks.data or ""),
             pledge=self.pledge.data or "",
+            paging=PagingRule(self.paging.data),
             watermark=self.watermark.data,
             has_two_markers=self.has_two_markers.data,
             retake_on_missed=self.retake_on_missed.data,
@@ -106,6 +116,7 @@ RULE_FIELDS = (
     "password",
     "networks",
     "pledge",
+    "paging",
     "watermark",
     "has_two_markers",
     "retake_on_missed",
@@ -117,6 +128,6 @@ RULE_FIELDS = (
 def _shown(name: str, rules: SittingRules = _USUAL) -> object:
     """Return a rule as its field holds it."""
     value = getattr(rules, name)
-    if isinstance(value, TimeoutRule):
+    if isinstance(value, StrEnum):
         return value.value
     return "\n".join(value) if isinstance(value, tuple) else value

@@ -48,6 +48,8 @@ class Attempt(Base):
     awaits_marking: Mapped[bool] = mapped_column(default=False)
     #: How often it was opened again after it had ended; what it comes to then supersedes the ledger's line before.
     reopened: Mapped[int] = mapped_column(default=0)
+    #: The first place from which answers are taken, from 1; it moves on only where a sitting knows no way back.
+    reached: Mapped[int] = mapped_column(default=1)
     points: Mapped[Decimal | None]
     max_points: Mapped[Decimal]
     passed: Mapped[bool | None]

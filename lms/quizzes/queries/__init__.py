@@ -1,6 +1,7 @@
 """Reading quizzes."""
 
 from lms.quizzes.queries.answering import (
+    LockedAttempt,
     OwnAnswer,
     OwnAttempt,
     StoredAnswer,
@@ -8,7 +9,7 @@ from lms.quizzes.queries.answering import (
     get_own_paper,
     get_own_state,
     list_answers,
-    lock_own_timing,
+    lock_own_attempt,
     timing_of,
 )
 from lms.quizzes.queries.attempts import (
@@ -95,6 +96,7 @@ __all__ = [
     "BoardState",
     "CandidateStanding",
     "Conflict",
+    "LockedAttempt",
     "Marking",
     "NotedAttempt",
     "OwnAnswer",
@@ -161,7 +163,7 @@ __all__ = [
     "list_waiting",
     "lock_objection",
     "lock_open_attempt",
-    "lock_own_timing",
+    "lock_own_attempt",
     "search_eligible",
     "select_objections",
     "select_own_objections",

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 from lms.db import db
 from lms.errors import NotFound
 from lms.quizzes.domain.attempts import AttemptState
-from lms.quizzes.domain.rules import rules_from_json
+from lms.quizzes.domain.rules import PagingRule, rules_from_json
 from lms.quizzes.domain.timing import Timing, grace_of
 from lms.quizzes.models import ATTEMPT, RESPONSE, SITTING, Attempt
 
@@ -29,18 +29,38 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class OwnAnswer:
-    """An attempt's clock, and what is stored at one of its positions; nothing when it was not answered."""
+    """An attempt's clock, and what is stored at one of its positions; nothing when it was not answered.
+
+    ``reached`` is the first position from which answers are taken.
+    """
 
     timing: Timing
+    reached: int
     stored: StoredAnswer | None
 
 
 @dataclass(frozen=True, slots=True)
 class OwnAttempt:
-    """An attempt's clock with the answers stored, without the paper."""
+    """An attempt's clock with the answers stored, without the paper; ``reached`` as in ``OwnAnswer``."""
 
     timing: Timing
+    reached: int
     answers: Mapping[int, StoredAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class LockedAttempt:
+    """An attempt that nobody else saves to or ends until the transaction ends.
+
+    Attributes:
+        timing: Its clock.
+        reached: The first position from which answers are taken.
+        paging: How much of the paper is seen at a time.
+    """
+
+    timing: Timing
+    reached: int
+    paging: PagingRule
 
 
 def timing_of(attempt: Attempt) -> Timing:
@@ -79,6 +99,7 @@ _CLOCK = (
     _attempt.started_at,
     _attempt.deadline_at,
     _attempt.paused_at,
+    _attempt.reached,
     SITTING.c.rules,
 )
 _STORED = (_response.position, _response.seq, _response.answer, _response.saved_at)
@@ -121,7 +142,7 @@ def get_own_answer(attempt_id: int, position: int, person_id: int) -> OwnAnswer:
         raise NotFound("attempt", id=attempt_id)
     has_answer = row.position is not None
     stored = StoredAnswer(row.seq, row.answer, row.saved_at) if has_answer else None
-    return OwnAnswer(_timing_of_row(row), stored)
+    return OwnAnswer(_timing_of_row(row), row.reached, stored)
 
 
 def get_own_state(attempt_id: int, person_id: int) -> OwnAttempt:
@@ -138,11 +159,11 @@ def get_own_state(attempt_id: int, person_id: int) -> OwnAttempt:
         for row in rows
         if row.position is not None
     }
-    return OwnAttempt(_timing_of_row(rows[0]), answers)
+    return OwnAttempt(_timing_of_row(rows[0]), rows[0].reached, answers)
 
 
-def lock_own_timing(attempt_id: int, person_id: int) -> Timing:
-    """Return the clock of the person's own attempt; until the transaction ends, nobody else saves or ends it.
+def lock_own_attempt(attempt_id: int, person_id: int) -> LockedAttempt:
+    """Return the person's own attempt without its paper, locked.
 
     Raises:
         NotFound: There is none, or it is somebody else's.
@@ -150,7 +171,7 @@ def lock_own_timing(attempt_id: int, person_id: int) -> Timing:
     row = db.session.execute(_LOCK, {"attempt_id": attempt_id, "person_id": person_id}).first()
     if row is None:
         raise NotFound("attempt", id=attempt_id)
-    return _timing_of_row(row)
+    return LockedAttempt(_timing_of_row(row), row.reached, rules_from_json(row.rules).paging)
 
 
 def get_own_paper(

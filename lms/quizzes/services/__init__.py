@@ -20,6 +20,7 @@ from lms.quizzes.services.make_ups import note_closing
 from lms.quizzes.services.measures import store_measures
 from lms.quizzes.services.noting import note_from_browser
 from lms.quizzes.services.objections import decide_objection, reply_objection, submit_objection
+from lms.quizzes.services.paging import move_on
 from lms.quizzes.services.papers import keep_paper
 from lms.quizzes.services.quizzes import retire_quiz, upsert_quiz
 from lms.quizzes.services.releasing import release_results
@@ -54,6 +55,7 @@ __all__ = [
     "grant_accommodation",
     "keep_paper",
     "make_sittings",
+    "move_on",
     "note_closing",
     "note_from_browser",
     "pause_attempt",

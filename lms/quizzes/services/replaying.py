@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from lms.db import db
 from lms.errors import InvalidInput, LmsError, NotFound
 from lms.quizzes.domain.attempts import AttemptState
-from lms.quizzes.domain.timing import Timing
 from lms.quizzes.models import Attempt
-from lms.quizzes.queries import StoredAnswer, get_own_paper, list_answers, lock_own_timing
+from lms.quizzes.queries import (
+    LockedAttempt,
+    StoredAnswer,
+    get_own_paper,
+    list_answers,
+    lock_own_attempt,
+)
 from lms.quizzes.services.ending import submit_attempt
+from lms.quizzes.services.paging import store_reached
 from lms.quizzes.services.papers import KnownPaper, find_paper, keep_paper
 from lms.quizzes.services.response_rows import AnswerRows, Row, Source
 from lms.quizzes.services.responses import (
     Saved,
+    check_reached,
     check_seq,
     check_takes,
     is_other,
@@ -31,11 +38,13 @@ class Replayed:
         results: For each answer in the order sent: its position as sent, and what is stored now or why it was refused.
         remaining_s: Whole seconds left.
         state: Of the attempt, after all.
+        reached: The first position from which answers are taken now.
     """
 
     results: Sequence[tuple[object, Saved | LmsError]]
     remaining_s: int
     state: AttemptState
+    reached: int
 
 
 def save_responses(
@@ -47,8 +56,9 @@ def save_responses(
     is_before_end: bool,
     now: dt.datetime,
     device: str = "",
+    moves_to: object = None,
 ) -> Replayed:
-    """Store answers one after the other as ``save_response`` does, and submit if asked to; all or nothing.
+    """Store answers one after the other as ``save_response`` does, move on and submit if asked to; all or nothing.
 
     Sent again it changes nothing. The number of statements does not depend on the number of answers.
 
@@ -62,27 +72,33 @@ def save_responses(
         is_before_end: Whether the candidate submitted before the end.
         now: The instant of the request.
         device: As in ``save_response``.
+        moves_to: The position that the candidate went on to after these answers, if any; what is before it is left
+            for good where the sitting knows no way back.
 
     Raises:
         NotFound: No such attempt of this person.
         InvalidState: ``attempt_closed`` with the ``state``, or ``attempt_paused``; nothing was stored.
-        InvalidInput: ``response_malformed``: more answers than places.
+        InvalidInput: ``response_malformed``: more answers than places, or ``moves_to`` is no position.
     """
-    timing = lock_own_timing(attempt_id, person_id)
+    locked = lock_own_attempt(attempt_id, person_id)
+    timing = locked.timing
     check_takes(timing, now, is_before_end=True)
     paper = find_paper(attempt_id, person_id)
     if paper is None or paper.started_at != timing.started_at:
         paper = keep_paper(attempt_id, person_id, *get_own_paper(attempt_id, person_id))
     if len(entries) > len(paper.items):
         raise InvalidInput("response_malformed", field="responses")
-    batch = _Batch(timing, paper, now, list_answers(attempt_id) if entries else {})
+    batch = _Batch(locked, paper, now, list_answers(attempt_id) if entries else {})
     results = [batch.take(entry) for entry in entries]
     _store(Source(attempt_id, person_id, device, now), paper, batch.rows)
+    reached = locked.reached
+    if moves_to is not None:
+        reached = store_reached(attempt_id, locked, moves_to, places=len(paper.items))
     state = timing.state
     if submits:
         submit_attempt(attempt_id, person_id=person_id, now=now, is_before_end=is_before_end)
         state = AttemptState(db.session.get_one(Attempt, attempt_id).state)
-    return Replayed(results, timing.remaining_s(now), state)
+    return Replayed(results, timing.remaining_s(now), state, reached)
 
 
 class _Batch:
@@ -90,13 +106,14 @@ class _Batch:
 
     def __init__(
         self,
-        timing: Timing,
+        locked: LockedAttempt,
         paper: KnownPaper,
         now: dt.datetime,
         stored: dict[int, StoredAnswer],
     ) -> None:
         self.rows: list[Row] = []
-        self._timing = timing
+        self._timing = locked.timing
+        self._reached = locked.reached
         self._paper = paper
         self._now = now
         self._stored = stored
@@ -122,6 +139,7 @@ class _Batch:
         if stored is not None and stored.seq >= seq:
             kept = stored.answer if is_other(stored, row) else None
             return Saved(stored.seq, stored.saved_at, left, kept)
+        check_reached(position, self._reached)
         self.rows.append(row)
         self._stored[position] = StoredAnswer(seq, row.answer, self._now)
         return Saved(seq, self._now, left)

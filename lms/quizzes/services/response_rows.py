@@ -42,13 +42,14 @@ _SENT = (
 )
 _DEVICE = bindparam("device", type_=String)
 
-# If and only if the attempt is the person's, open, in time, and its clock runs.
+# If and only if the attempt is the person's, open, in time, its clock runs, and the place was not left for good.
 _TAKES = and_(
     _attempt.id == _ID,
     _attempt.person_id == bindparam("person_id", type_=BigId),
     _attempt.state == AttemptState.OPEN.value,
     _attempt.paused_at.is_(None),
     _attempt.deadline_at > _SENT[-1],
+    _attempt.reached <= _SENT[0],
 )
 # A browser from which no answer came yet, while some came from another.
 _IS_NEW_DEVICE = and_(

@@ -75,7 +75,8 @@ def save_response(
 
     Raises:
         NotFound: No such attempt of this person, or no such position.
-        InvalidState: ``attempt_closed`` with the ``state``, or ``attempt_paused``.
+        InvalidState: ``attempt_closed`` with the ``state``, ``attempt_paused``, or ``item_left`` with the first position
+            ``reached`` from which answers are still taken.
         InvalidInput: ``response_malformed`` with the ``field``.
     """
     number = check_seq(seq)
@@ -167,6 +168,16 @@ def check_takes(timing: Timing, now: dt.datetime, *, is_before_end: bool = False
         raise InvalidState("attempt_closed", state=timing.state_at(now).value)
 
 
+def check_reached(position: int, reached: int) -> None:
+    """Refuse an answer to a place that was left for good.
+
+    Raises:
+        InvalidState: ``item_left``.
+    """
+    if position < reached:
+        raise InvalidState("item_left", reached=reached)
+
+
 def note_device(source: Source, paper: KnownPaper, *, is_new: bool) -> None:
     """Remember where answers come from; keep in the attempt's story that another device goes on with it."""
     paper.remember(source.device)
@@ -184,6 +195,7 @@ def _explain(source: Source, row: Row) -> Saved:
     own = get_own_answer(source.attempt_id, row.position, source.person_id)
     check_takes(own.timing, source.now)
     if own.stored is None or own.stored.seq < row.seq:
+        check_reached(row.position, own.reached)
         # It would be taken now: more time was given, or a pause ended, between the write and the look.
         raise InvalidState("response_refused")
     return Saved(

@@ -17,8 +17,8 @@ from lms.quizzes import queries, services
 from lms.quizzes.domain.admission import is_within
 from lms.quizzes.domain.attempts import AttemptState
 from lms.quizzes.domain.paper import paper_from_json
-from lms.quizzes.domain.presentation import present
-from lms.quizzes.domain.rules import rules_from_json
+from lms.quizzes.domain.presentation import pages_of, present
+from lms.quizzes.domain.rules import PagingRule, rules_from_json
 from lms.quizzes.views.frame import blueprint, organisation_zone
 from lms.quizzes.views.watermark import watermark_text
 from lms.web.access import request_now
@@ -44,11 +44,14 @@ def paper(attempt_id: int) -> ResponseReturnValue:
         return redirect(url_for("quizzes.rules", sitting_id=attempt.sitting_id), 302)  # it says why
     services.keep_paper(attempt.id, attempt.person_id, attempt.started_at, attempt.paper)
     answers = queries.list_answers(attempt_id)
+    items = present(paper_from_json(attempt.paper))
     return render_template(
         "quizzes/paper.html",
         attempt=attempt,
         quiz=attempt.sitting.quiz,
-        items=present(paper_from_json(attempt.paper)),
+        items=items,
+        pages=() if rules.paging is PagingRule.ALL else pages_of(items),
+        paging=rules.paging.value,
         answers=answers,
         answered={at for at, stored in answers.items() if not is_omitted(stored.answer)},
         zone=organisation_zone().key,
@@ -69,6 +72,7 @@ def attempt_state(attempt_id: int) -> ResponseReturnValue:
         state=own.timing.state_at(now).value,
         paused=own.timing.is_paused,
         remaining_s=own.timing.remaining_s(now),
+        reached=own.reached,
         responses={
             position: {"seq": one.seq, "response": one.answer}
             for position, one in own.answers.items()
@@ -121,6 +125,7 @@ def save_responses(attempt_id: int) -> ResponseReturnValue:
             is_before_end=body.get("before_end") is True,
             now=request_now(),
             device=_device(),
+            moves_to=body.get("reached"),
         )
     except LmsError as error:
         return jsonify(code=error.code, **error.facts), error.status
@@ -128,6 +133,7 @@ def save_responses(attempt_id: int) -> ResponseReturnValue:
         results=[_result(position, one) for position, one in replayed.results],
         remaining_s=replayed.remaining_s,
         state=replayed.state.value,
+        reached=replayed.reached,
     )
 
 
@@ -156,9 +162,14 @@ def save_form(attempt_id: int) -> ResponseReturnValue:
     """Save the answers of the whole page: the way without script."""
     try:
         incomplete = _save_page(attempt_id)
+        if not incomplete and "reached" in request.form:
+            _move_on(attempt_id)
     except InvalidState as refused:
         if refused.code == "attempt_paused":
             return _tell_paused(attempt_id)
+        if refused.code == "item_left":
+            flash(gettext("已经翻过的题不能再改；之前保存的答案都在。"), "warning")
+            return redirect(url_for("quizzes.paper", attempt_id=attempt_id), 303)
         flash(gettext("时间到，后来的改动没有保存；之前保存的答案都在。"), "warning")
         return redirect(url_for("quizzes.result", attempt_id=attempt_id), 303)
     if not _tell_incomplete(incomplete):
@@ -180,6 +191,11 @@ def submit(attempt_id: int) -> ResponseReturnValue:
     except InvalidState:
         return _tell_paused(attempt_id)
     return redirect(url_for("quizzes.result", attempt_id=attempt_id), 303)
+
+
+def _move_on(attempt_id: int) -> None:
+    wanted = request.form.get("reached", type=int)
+    services.move_on(attempt_id, wanted, person_id=current_person().id, now=request_now())
 
 
 def _tell_paused(attempt_id: int) -> ResponseReturnValue:

@@ -1,8 +1,10 @@
-// Answers on their way to the server, kept in this browser until the server has acknowledged them, and the wish to
-// submit. One entry a position: a newer answer replaces an older one that was not sent yet.
+// Answers on their way to the server, kept in this browser until the server has acknowledged them, how far the
+// candidate has moved on, and the wish to submit. One entry a position: a newer answer replaces an older one that was
+// not sent yet.
 
 const ANSWERS = "answers";
 const WISHES = "wishes";
+const MOVES = "moves";
 
 const ask = (request) =>
   new Promise((resolve, reject) => {
@@ -12,13 +14,15 @@ const ask = (request) =>
   });
 
 const openDatabase = async () => {
-  const request = indexedDB.open("lms-exam", 2);
+  const request = indexedDB.open("lms-exam", 3);
   request.onupgradeneeded = () => {
     const stores = request.result.objectStoreNames;
     if (!stores.contains(ANSWERS)) {
       request.result.createObjectStore(ANSWERS, { keyPath: ["attempt", "position"] });
     }
-    if (!stores.contains(WISHES)) request.result.createObjectStore(WISHES, { keyPath: "attempt" });
+    for (const name of [WISHES, MOVES]) {
+      if (!stores.contains(name)) request.result.createObjectStore(name, { keyPath: "attempt" });
+    }
   };
   const database = await ask(request);
   database.onversionchange = () => database.close(); // a newer page may go on
@@ -31,6 +35,7 @@ export class Outbox {
   #entries = new Map(); // what is unsent, also while the database is missing (private windows)
   #kept = new WeakSet(); // those of them whose writing has ended
   #wish = null;
+  #reached = null;
 
   constructor(attempt) {
     this.#attempt = attempt;
@@ -50,15 +55,17 @@ export class Outbox {
   async refresh() {
     if (!this.#database) return;
     try {
-      const transaction = this.#database.transaction([ANSWERS, WISHES]);
-      const [left, wish] = await Promise.all([
+      const transaction = this.#database.transaction([ANSWERS, WISHES, MOVES]);
+      const [left, wish, move] = await Promise.all([
         ask(transaction.objectStore(ANSWERS).getAll(this.#range)),
         ask(transaction.objectStore(WISHES).get(this.#attempt)),
+        ask(transaction.objectStore(MOVES).get(this.#attempt)),
       ]);
       for (const entry of left) {
         if ((this.#entries.get(entry.position)?.seq ?? 0) < entry.seq) this.#keep(entry);
       }
       this.#wish ??= wish ?? null;
+      if (move && move.reached > (this.#reached ?? 0)) this.#reached = move.reached;
     } catch (error) {
       console.warn("exam: the local store failed", error);
     }
@@ -80,6 +87,11 @@ export class Outbox {
   /** How many would survive if this page ended now; the rest is being written. */
   get kept() {
     return this.list().filter((entry) => this.#kept.has(entry)).length;
+  }
+
+  /** Whether anything is on its way. */
+  get isWaiting() {
+    return this.size > 0 || this.#reached !== null || this.#wish !== null;
   }
 
   get(position) {
@@ -108,6 +120,25 @@ export class Outbox {
     });
   }
 
+  /** The position that the candidate went on to, or null: what is before it was left for good. */
+  get reached() {
+    return this.#reached;
+  }
+
+  async moveOn(reached) {
+    this.#reached = Math.max(reached, this.#reached ?? 0);
+    await this.#write(MOVES, (store) => store.put({ attempt: this.#attempt, reached: this.#reached }));
+  }
+
+  /** The server knows of it. */
+  async dropMove(reached) {
+    if (this.#reached !== null && this.#reached <= reached) this.#reached = null;
+    await this.#write(MOVES, async (store) => {
+      const stored = await ask(store.get(this.#attempt));
+      if (stored && stored.reached <= reached) store.delete(this.#attempt);
+    });
+  }
+
   /** The wish to submit, or null: `before_end` says that there was time left. */
   get wish() {
     return this.#wish;
@@ -127,6 +158,7 @@ export class Outbox {
   async clear() {
     this.#entries.clear();
     await this.dropWish();
+    await this.dropMove(Infinity);
     await this.#write(ANSWERS, (store) => store.delete(this.#range));
   }
 

@@ -1,7 +1,7 @@
 // The paper: every answer is kept and sent as it is given; the page always says what the server has.
 
 const version = new URL(import.meta.url).search; // the same stamp for all our modules
-const names = ["outbox", "sender", "clock", "answers", "device", "flags", "submitting", "standing"];
+const names = ["outbox", "sender", "clock", "answers", "device", "flags", "submitting", "standing", "pages"];
 const [
   { Outbox },
   { Sender },
@@ -11,6 +11,7 @@ const [
   { Flags },
   { Submitting },
   { Standing },
+  { Pages },
 ] = await Promise.all(names.map((name) => import(`./${name}.js${version}`)));
 
 const form = document.getElementById("paper");
@@ -102,6 +103,7 @@ const timeOfDay = (at) =>
   });
 
 let wasOffline = false;
+let lastSaved = "";
 const progress = (state) => {
   const n = outbox.kept; // the page never counts an answer that would be lost with it
   if (state === "saving" && !wasOffline) say(words.saving, "is-saving");
@@ -115,6 +117,7 @@ const progress = (state) => {
     if (wasOffline) announce(words.back_online);
     wasOffline = false;
     forget("line");
+    if (saveState.classList.contains("is-saving")) say(lastSaved || words.idle, "is-saved");
   }
 };
 
@@ -155,12 +158,22 @@ const sender = new Sender(
         show(item, reply.response);
         tellElsewhere(entry.position);
       }
-      if (!outbox.size) say(`${words.saved} ${timeOfDay(reply.saved_at)}`, "is-saved");
+      lastSaved = `${words.saved} ${timeOfDay(reply.saved_at)}`;
+      if (!outbox.size) say(lastSaved, "is-saved");
     },
     left: (seconds) => standing.left(seconds),
     closed: (state) => (state === "expired" ? finish() : leave()),
     paused: () => standing.look(),
-    refused: (entry) => notice("answer", fill(words.refused, { n: entry.position })),
+    refused(entry, reply) {
+      const isLeft = reply.code === "item_left";
+      notice("answer", fill(isLeft ? words.left : words.refused, { n: entry.position }));
+      if (!isLeft) return;
+      pages.reach(reply.reached);
+      items.get(entry.position).seq = 0; // what the server has takes its place
+      show(items.get(entry.position), {});
+      standing.look();
+    },
+    reached: (position) => pages?.reach(position),
     signedOut: () => notice("line", fill(words.signed_out, { n: outbox.size }), { login: true }),
   },
 );
@@ -187,8 +200,35 @@ const typed = (item) => {
 const keepTyped = () => Promise.all([...items.values()].filter((item) => item.typing !== null).map(answer));
 
 channel?.addEventListener("message", ({ data }) => {
+  if (data.reached) pages?.reach(data.reached);
   if (adopt(data.position, data.seq, data.response)) tellElsewhere(data.position);
 });
+
+/* One item at a time -------------------------------------------------------------------------------------- */
+
+const isForward = form.dataset.paging === "forward";
+// Asked only where it is for good, and something would be lost.
+const mayLeave = async (position) => {
+  await keepTyped();
+  if (!isForward || isAnswered(items.get(position))) return true;
+  const dialog = find("leave-dialog");
+  dialog.returnValue = "stay";
+  dialog.showModal();
+  await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  return dialog.returnValue === "leave" && !items.get(position).element.disabled;
+};
+const pages = form.dataset.paging === "all" ? null : new Pages({
+  form,
+  isForward,
+  reached: isForward ? Number(form.dataset.reached) : 1,
+  mayLeave,
+  async left(reached) {
+    await outbox.moveOn(reached);
+    channel?.postMessage({ reached });
+    sender.run();
+  },
+});
+find("goto-end")?.addEventListener("click", () => pages?.show(pages.last, { moves: false }));
 
 /* The end, and how the attempt stands ------------------------------------------------------------------- */
 
@@ -241,9 +281,11 @@ const standing = new Standing({
       const elsewhere = Object.entries(responses)
         .map(([position, stored]) => [Number(position), stored])
         .filter(([position, stored]) => adopt(position, stored.seq, stored.response))
-        .map(([position]) => position);
+        .map(([position]) => position)
+        .filter((position) => !pages?.isLeft(position)); // nobody sees those any more
       if (elsewhere.length) tellElsewhere(listed(elsewhere));
     },
+    reached: (position) => pages?.reach(position),
     async timeUp() {
       lock(true);
       announce(words.time_up);
@@ -254,7 +296,7 @@ const standing = new Standing({
     over: () => finish(),
     noLine() {
       const minutes = Number(form.dataset.grace);
-      const isTaken = minutes > 0 && (outbox.size || outbox.wish);
+      const isTaken = minutes > 0 && outbox.isWaiting;
       notice("line", isTaken ? fill(words.time_up_grace, { minutes }) : words.time_up_offline);
     },
   },
@@ -267,7 +309,7 @@ document.addEventListener("visibilitychange", async () => {
 window.addEventListener("pageshow", (event) => event.persisted && standing.comeBack());
 window.addEventListener("beforeunload", (event) => {
   keepTyped();
-  if ((outbox.size || outbox.wish) && !standing.isLeaving) event.preventDefault();
+  if (outbox.isWaiting && !standing.isLeaving) event.preventDefault();
 });
 
 /* The clock ---------------------------------------------------------------------------------------------- */
@@ -299,7 +341,7 @@ document.addEventListener("keydown", (event) => {
 
 const jump = document.querySelector(".paper-jump");
 for (const item of items.values()) {
-  item.flag.hidden = false;
+  item.flag.hidden = isForward; // nobody comes back to look at it again
   item.flag.addEventListener("click", () => {
     flags.toggle(item);
     paint(item);
@@ -312,11 +354,20 @@ for (const item of items.values()) {
   item.element.addEventListener("change", ({ target }) => {
     if (!isTyped(target) || item.typing !== null) answer(item);
   });
+  item.element.addEventListener("keydown", (event) => {
+    // Enter ends a text, not the exam.
+    if (event.key === "Enter" && !event.isComposing && event.target.matches("input[type=text]")) {
+      event.preventDefault();
+      if (item.typing !== null) answer(item);
+    }
+  });
   item.element.addEventListener("input", ({ target }) => isTyped(target) && typed(item));
   for (const link of item.links) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
+      if (isForward) return;
       jump.open = false;
+      pages?.show(item.position, { moves: false });
       item.element.scrollIntoView();
       item.element.focus({ preventScroll: true });
     });
@@ -346,12 +397,14 @@ for (const entry of outbox.list()) {
 flags.show();
 for (const item of items.values()) {
   paint(item);
-  sight.observe(item.element);
+  if (!pages) sight.observe(item.element);
 }
+if (outbox.reached !== null) pages?.reach(outbox.reached);
+pages?.begin(positions((item) => !isAnswered(item))[0] ?? 1);
 find("save-all").hidden = true;
 clockFace.hidden = false;
 say(words.idle, "is-saved");
 standing.begin(Number(form.dataset.remaining));
 if (outbox.wish) submitting.goOn();
-else if (outbox.size) sender.run();
+else if (outbox.isWaiting) sender.run();
 form.dataset.ready = "";

@@ -1,5 +1,5 @@
-// Sends the outbox to the server: one answer by itself, several at once, and the submission behind them; waits and
-// tries again when the line is bad.
+// Sends the outbox to the server: one answer by itself; several at once, and behind them how far the candidate has moved
+// on and the submission; waits and tries again when the line is bad.
 
 const FIRST_WAIT_MS = 800;
 const LONGEST_WAIT_MS = 20000;
@@ -16,7 +16,8 @@ const asSent = ({ position, seq, response, before_end }) => ({ position, seq, re
  *   left(seconds)         the server's word on the time left
  *   closed(state)         the attempt has ended
  *   paused()              the attempt stands still; run() again when it goes on
- *   refused(entry)        the server cannot read this answer
+ *   refused(entry, reply) the server does not take this answer: it cannot read it, or its place was left for good
+ *   reached(position)     what is before it was left for good
  *   signedOut()           nobody is signed in any more
  *   progress(state)       idle, saving, retrying or offline
  */
@@ -72,7 +73,7 @@ export class Sender {
     }
     this.#running = true;
     try {
-      while ((this.#outbox.size || this.#outbox.wish) && !this.#stopped) {
+      while (this.#outbox.isWaiting && !this.#stopped) {
         this.#on.progress("saving");
         const outcome = await this.#sendNext();
         if (outcome === "paused") return;
@@ -100,7 +101,8 @@ export class Sender {
 
   #sendNext() {
     const entries = this.#outbox.list();
-    const isOne = entries.length === 1 && !this.#outbox.wish && !this.#isLate;
+    const { wish, reached } = this.#outbox;
+    const isOne = entries.length === 1 && !wish && reached === null && !this.#isLate;
     return isOne ? this.#sendOne(entries[0]) : this.#sendBatch(entries);
   }
 
@@ -115,8 +117,8 @@ export class Sender {
       this.#on.left(reply.remaining_s);
       return "sent";
     }
-    if (status === 422 && reply?.code) {
-      await this.#refuse(entry);
+    if (reply?.code === "item_left" || (status === 422 && reply?.code)) {
+      await this.#refuse(entry, reply);
       return "sent";
     }
     return this.#notSaved(status, reply);
@@ -130,9 +132,12 @@ export class Sender {
       if (room < 0 && batch.length) break;
       batch.push(next);
     }
-    const wish = batch.length === entries.length ? this.#outbox.wish : null;
+    const isAll = batch.length === entries.length;
+    const wish = isAll ? this.#outbox.wish : null;
+    const reached = isAll ? this.#outbox.reached : null;
     const { status, reply } = await this.#put(this.#urls.batch, {
       responses: batch,
+      reached,
       submit: wish !== null,
       before_end: wish?.before_end === true,
     });
@@ -142,17 +147,19 @@ export class Sender {
         await this.#outbox.drop(entries[place].position, entries[place].seq);
         this.#on.saved(entries[place], result);
       } else {
-        await this.#refuse(entries[place]);
+        await this.#refuse(entries[place], result);
       }
     }
+    if (reached !== null) await this.#outbox.dropMove(reached);
+    this.#on.reached(reply.reached);
     if (reply.state !== "open") this.#close(reply.state);
     else this.#on.left(reply.remaining_s);
     return "sent";
   }
 
-  async #refuse(entry) {
+  async #refuse(entry, reply) {
     await this.#outbox.drop(entry.position, entry.seq);
-    this.#on.refused(entry);
+    this.#on.refused(entry, reply);
   }
 
   #close(state) {

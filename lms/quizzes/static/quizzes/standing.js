@@ -12,6 +12,7 @@ const later = (milliseconds) => milliseconds * (1 + Math.random() / 2); // a hal
  *   paused(seconds)     the clock stands still
  *   resumed()           it runs again, or more time was given after its end
  *   answers(responses)  what the server has, by position
+ *   reached(position)   what is before it was left for good
  *   timeUp()            the time is up by our clock
  *   grace()             it is by the server's, too, and answers given before are still taken
  *   over()              nothing is taken any more
@@ -82,6 +83,7 @@ export class Standing {
       return;
     }
     this.#on.answers(state.responses);
+    this.#on.reached(state.reached);
     if (state.paused) this.#pause(state.remaining_s);
     else if (state.remaining_s > 0) this.#resume(state.remaining_s);
     else if (this.#isTimeUp) this.#on.grace();

@@ -1179,6 +1179,7 @@ def upgrade() -> None:
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("awaits_marking", sa.Boolean(), nullable=False),
         sa.Column("reopened", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reached", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("points", sa.Integer(), nullable=True),
         sa.Column("max_points", sa.Integer(), nullable=False),
         sa.Column("passed", sa.Boolean(), nullable=True),
