@@ -25,7 +25,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
@@ -89,6 +92,27 @@ class Hundredths(TypeDecorator[Decimal]):
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class json_rows(FunctionElement[Any]):  # noqa: N801 - named as it is written in a query
+    """All rows of a query as a JSON array of arrays, in no order: what else would be a statement of its own."""
+
+    type = Json
+    inherit_cache = True
+
+
+@compiles(json_rows, "sqlite")
+def _json_rows_sqlite(element: json_rows, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    columns = ((compiler.process(one, **kw), one.type) for one in element.clauses)
+    # JSON is kept as text; said to be JSON, it goes in as what it means.
+    said = (f"json({text})" if isinstance(type_, JSON) else text for text, type_ in columns)
+    return f"json_group_array(json_array({', '.join(said)}))"
+
+
+@compiles(json_rows, "postgresql")
+def _json_rows_postgresql(element: json_rows, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    return f"jsonb_agg(jsonb_build_array({compiler.process(element.clauses, **kw)}))"
+
 
 COLUMN_TYPES: dict[Any, Any] = {
     int: BigId,

@@ -19,7 +19,12 @@ from lms.curriculum.queries.paths import (
     list_gate_passes,
     list_paths,
 )
-from lms.curriculum.queries.prerequisites import Progression, list_progressions
+from lms.curriculum.queries.prerequisites import (
+    Progression,
+    list_progressions,
+    progression_column,
+    read_progression,
+)
 from lms.curriculum.queries.programmes import (
     find_neighbours,
     get_lesson,
@@ -57,5 +62,7 @@ __all__ = [
     "list_progressions",
     "list_told",
     "list_waiting",
+    "progression_column",
+    "read_progression",
     "select_enrolments",
 ]

@@ -3,16 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lms.curriculum.domain.path import GateKind, WaitsFor
 from lms.curriculum.domain.prerequisites import missing_before
 from lms.curriculum.domain.programme import ModulePlan, ProgrammePlan, StagePlan
 from lms.curriculum.models import Enrolment, GatePass, Module, Stage
-from lms.db import BigId, db
+from lms.db import BigId, db, json_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +34,67 @@ def list_progressions(enrolment_ids: Collection[int]) -> dict[int, Progression]:
         return {}
     rows = db.session.connection().execute(_OUTLINES, {"ids": list(enrolment_ids)})
     found = dict.fromkeys(enrolment_ids, _progression([]))
-    for enrolment_id, own in groupby(rows, key=lambda row: int(row.enrolment_id)):
-        found[enrolment_id] = _progression(list(own))
+    for enrolment_id, own in groupby(rows, key=lambda row: int(row[0])):
+        found[enrolment_id] = _progression([_Line(*row[1:]) for row in own])
     return found
 
 
-def _progression(rows: Sequence[Row[Any]]) -> Progression:
-    stages = [list(own) for _, own in groupby(rows, key=lambda row: str(row.stage_key))]
-    passed = {(GateKind.STAGE_TEST.value, row.stage_key) for row in rows if row.stage_passed_at} | {
-        (GateKind.MODULE_QUIZ.value, row.module_key) for row in rows if row.module_passed_at
+def progression_column(enrolment_id: InstrumentedAttribute[int]) -> ColumnElement[Any]:
+    """Return a column for other statements, from which ``read_progression`` reads how far an enrolment has got."""
+    lines = _lines().where(Enrolment.id == enrolment_id).subquery()
+    return select(json_rows(*lines.c)).scalar_subquery()
+
+
+def read_progression(stored: Sequence[Sequence[Any]] | None) -> Progression:
+    """Return what ``progression_column`` found."""
+    return _progression(sorted((_Line(*row) for row in stored or ()), key=attrgetter("order")))
+
+
+class _Line(NamedTuple):
+    """A module of a programme, or a stage that has none, and whether its gate and its stage's are passed."""
+
+    stage_position: int
+    module_position: int | None
+    stage_key: str
+    stage_title: str
+    stage_title_en: str
+    stage_due_day: int
+    stage_is_passed: bool
+    module_key: str | None
+    module_title: str
+    module_title_en: str
+    module_due_day: int
+    requires: Any
+    module_is_passed: bool
+
+    @property
+    def order(self) -> tuple[int, str, int, str]:
+        """Where it stands in its programme."""
+        return self.stage_position, self.stage_key, self.module_position or 0, self.module_key or ""
+
+
+def _progression(rows: Sequence[_Line]) -> Progression:
+    stages = [list(own) for _, own in groupby(rows, key=attrgetter("stage_key"))]
+    passed = {(GateKind.STAGE_TEST.value, row.stage_key) for row in rows if row.stage_is_passed} | {
+        (GateKind.MODULE_QUIZ.value, row.module_key)
+        for row in rows
+        if row.module_key and row.module_is_passed
     }
     plan = ProgrammePlan("", "", "", tuple(_stage(own) for own in stages), None)
     return Progression(plan, frozenset(passed))
 
 
-def _stage(rows: Sequence[Row[Any]]) -> StagePlan:
+def _stage(rows: Sequence[_Line]) -> StagePlan:
     first = rows[0]
-    modules = tuple(_module(row) for row in rows if row.module_key is not None)
+    modules = tuple(_module(row, row.module_key) for row in rows if row.module_key is not None)
     return StagePlan(
         first.stage_key, first.stage_title, first.stage_title_en, first.stage_due_day, "", modules
     )
 
 
-def _module(row: Row[Any]) -> ModulePlan:
+def _module(row: _Line, key: str) -> ModulePlan:
     return ModulePlan(
-        key=row.module_key,
+        key=key,
         title=row.module_title,
         title_en=row.module_title_en,
         summary="",
@@ -69,30 +106,31 @@ def _module(row: Row[Any]) -> ModulePlan:
     )
 
 
-def _outlines() -> Select[*tuple[Any, ...]]:
-    """Return a row for each module of the programmes, or one for a stage that has none."""
+def _lines(*first: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - columns of any type
+    """Return a row as ``_Line`` for each module of the programmes, or one for a stage that has none."""
     stage_pass, module_pass = aliased(GatePass), aliased(GatePass)
+    said = (
+        Stage.position,
+        Module.position,
+        Stage.key,
+        Stage.title,
+        Stage.title_en,
+        Stage.due_day,
+        stage_pass.id.is_not(None),
+        Module.key,
+        Module.title,
+        Module.title_en,
+        Module.due_day,
+        Module.requires,
+        module_pass.id.is_not(None),
+    )
     return (
-        select(
-            Enrolment.id.label("enrolment_id"),
-            Stage.key.label("stage_key"),
-            Stage.title.label("stage_title"),
-            Stage.title_en.label("stage_title_en"),
-            Stage.due_day.label("stage_due_day"),
-            stage_pass.passed_at.label("stage_passed_at"),
-            Module.key.label("module_key"),
-            Module.title.label("module_title"),
-            Module.title_en.label("module_title_en"),
-            Module.due_day.label("module_due_day"),
-            Module.requires,
-            module_pass.passed_at.label("module_passed_at"),
-        )
+        select(*first, *(one.label(name) for name, one in zip(_Line._fields, said, strict=True)))
+        .select_from(Enrolment)
         .join(Stage, Stage.programme_id == Enrolment.programme_id)
         .outerjoin(Module, and_(Module.stage_id == Stage.id, Module.retired_at.is_(None)))
         .outerjoin(stage_pass, _is_pass(stage_pass, GateKind.STAGE_TEST, Stage.key))
         .outerjoin(module_pass, _is_pass(module_pass, GateKind.MODULE_QUIZ, Module.key))
-        .where(Enrolment.id.in_(bindparam("ids", expanding=True, type_=BigId)))
-        .order_by(Enrolment.id, Stage.position, Stage.id, Module.position, Module.id)
     )
 
 
@@ -103,4 +141,8 @@ def _is_pass(
 
 
 # Built once: every start of an attempt asks it, and composing costs more than running.
-_OUTLINES = _outlines()
+_OUTLINES = (
+    _lines(Enrolment.id)
+    .where(Enrolment.id.in_(bindparam("ids", expanding=True, type_=BigId)))
+    .order_by(Enrolment.id, Stage.position, Stage.id, Module.position, Module.id)
+)

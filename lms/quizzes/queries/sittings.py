@@ -1,7 +1,7 @@
 """Reading sittings: those of the organisation, and those of one candidate."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +23,12 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager, joine
 from lms.clock import local_date
 from lms.curriculum.domain.path import GateKind, WaitsFor
 from lms.curriculum.models import Enrolment, GatePass, Programme
-from lms.curriculum.queries import Progression, list_progressions
+from lms.curriculum.queries import (
+    Progression,
+    list_progressions,
+    progression_column,
+    read_progression,
+)
 from lms.db import BigId, db
 from lms.errors import NotFound
 from lms.people.models import Cohort
@@ -163,7 +168,7 @@ def _is_in(
 def get_own_sitting(
     sitting_id: int, person_id: int, now: dt.datetime, *, lock: bool = False
 ) -> OwnSitting:
-    """Return the sitting as it stands for this candidate, in two statements; one when it is over or runs.
+    """Return the sitting as it stands for this candidate, in one statement.
 
     Args:
         sitting_id: The sitting.
@@ -176,10 +181,11 @@ def get_own_sitting(
     """
     query = _ONE_OWN_LOCKED if lock else _ONE_OWN
     parameters = {"person_id": person_id, "sitting_id": sitting_id, "today": _today(now)}
-    found = _fold_own(query, parameters, now)
-    if not found:
+    rows = db.session.execute(query, parameters).all()
+    if not rows:
         raise NotFound("sitting", id=sitting_id)
-    return found[0]
+    (folded,) = _fold(row[:-1] for row in rows)
+    return folded.own(read_progression(rows[0][-1]) if folded.may_be_locked(now) else None, now)
 
 
 def list_own_sittings(person_id: int, now: dt.datetime) -> list[OwnSitting]:
@@ -205,7 +211,9 @@ def list_sittings_for_enrolment(enrolment: Enrolment, now: dt.datetime) -> list[
 def _list_own(person_id: int, now: dt.datetime, wanted: ColumnElement[bool]) -> list[OwnSitting]:
     """Return sittings of a person with the person's attempts, in two statements."""
     parameters = {"person_id": person_id, "today": _today(now)}
-    return _fold_own(_own_query(wanted), parameters, now)
+    folded = _fold(db.session.execute(_own_query(wanted), parameters))
+    progressions = list_progressions({one.enrolment_id for one in folded if one.may_be_locked(now)})
+    return [one.own(progressions.get(one.enrolment_id), now) for one in folded]
 
 
 def _today(now: dt.datetime) -> dt.date:
@@ -297,7 +305,9 @@ def _gate_is_passed() -> ColumnElement[bool]:
 
 
 # Built once for the start, which a whole hall presses in the same minute: composing costs more than running.
-_ONE_OWN = _own_query(Sitting.id == bindparam("sitting_id", type_=BigId))
+_ONE_OWN = _own_query(Sitting.id == bindparam("sitting_id", type_=BigId)).add_columns(
+    progression_column(Enrolment.id)
+)
 _ONE_OWN_LOCKED = _ONE_OWN.with_for_update(of=Sitting, read=True, key_share=True)
 
 
@@ -345,11 +355,9 @@ class _Folded:
         )
 
 
-def _fold_own(
-    query: Select[*tuple[Any, ...]], parameters: Mapping[str, object], now: dt.datetime
-) -> list[OwnSitting]:
+def _fold(rows: Iterable[Sequence[Any]]) -> list[_Folded]:
+    """Bring the rows of ``_own_query`` together, sitting by sitting."""
     folded: dict[int, _Folded] = {}
-    rows = db.session.execute(query, parameters)
     for sitting, enrolment_id, enrolled, seat, percent, attempt_id, number, state, *ended in rows:
         one = folded.get(sitting.id)
         if one is None:
@@ -358,10 +366,7 @@ def _fold_own(
             folded[sitting.id] = one
         if attempt_id is not None:
             one.past.append(PastAttempt(attempt_id, number, AttemptState(state), *ended))
-    progressions = list_progressions(
-        {one.enrolment_id for one in folded.values() if one.may_be_locked(now)}
-    )
-    return [one.own(progressions.get(one.enrolment_id), now) for one in folded.values()]
+    return list(folded.values())
 
 
 def list_unannounced_sittings(now: dt.datetime, limit: int = 100) -> Sequence[int]:

@@ -36,12 +36,12 @@ def prepare(app, size: int, *, begin: bool = True) -> tuple[int, int, int]:
 
 @SIZES
 def test_start(app, sign_in, noon, size: int) -> None:
-    """Sitting with attempts; gates passed; items of all banks; one insert; versions seen for the first time."""
+    """Sitting with attempts and gates passed; items of all banks; one insert; versions seen for the first time."""
     person_id, sitting_id, _ = prepare(app, size, begin=False)
     client = sign_in(person_id)
     with count_statements() as counted:
         assert client.post(f"/sittings/{sitting_id}/start").status_code == 303
-    check(counted, 5)
+    check(counted, 4)
 
 
 def test_start_when_the_items_were_seen_before(app, sign_in, noon) -> None:
@@ -53,7 +53,7 @@ def test_start_when_the_items_were_seen_before(app, sign_in, noon) -> None:
     client = sign_in(person_id)
     with count_statements() as counted:
         client.post(f"/sittings/{sitting_id}/start")
-    check(counted, 4)
+    check(counted, 3)
 
 
 def test_start_again_while_it_runs(app, sign_in, noon) -> None:
