@@ -22,6 +22,7 @@ from urllib.parse import quote
 import yaml
 from sqlalchemy import insert
 
+from benchmarks.bare import bare
 from benchmarks.exam import make_app
 from benchmarks.imports import sign_in
 from benchmarks.measure import Caller, Operation, measure, show
@@ -152,10 +153,10 @@ def run(backend: str, n: int) -> None:
                 with autocommit.connect() as connection:
                     connection.exec_driver_sql("VACUUM ANALYZE")
         ready = round(time.perf_counter() - begun, 1)
-        caller, bare = sign_in(app, person_id), Caller(app)
+        caller, nothing = sign_in(app, person_id), Caller(bare)
 
         def empty() -> object:
-            return bare.call("GET", "/__empty")
+            return nothing.call("GET", "/__empty")
 
         for name, query in (
             ("bank_page", ""),

@@ -20,16 +20,15 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask
-from flask.typing import ResponseReturnValue
 from itsdangerous import URLSafeTimedSerializer
 
+from benchmarks.bare import bare
 from benchmarks.measure import Caller, Operation, measure, show
 from lms.app import settle_memory
 from lms.clock import now_utc
 from lms.config import Settings
 from lms.db import db
 from lms.quizzes import services
-from lms.web.access import PUBLIC, requires
 from tests.conftest import build_app
 from tests.factories.people import make_person
 from tests.factories.quizzes import Exam, get_attempt_row, make_enrolment, make_exam, right_answers
@@ -42,7 +41,7 @@ RAW_TOKEN = "0123456789abcdef"
 
 
 def make_app(folder: Path, url: str) -> Flask:
-    """Build the application as it is served, and one route that answers nothing."""
+    """Build the application as it is served."""
     settings = Settings.from_env(
         {
             "LMS_DATA_DIR": str(folder),
@@ -53,11 +52,6 @@ def make_app(folder: Path, url: str) -> Flask:
     )
     app = build_app(settings)
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=True)
-
-    @app.get("/__empty")
-    @requires(PUBLIC)
-    def empty() -> ResponseReturnValue:
-        return ""
 
     settle_memory()
     return app
@@ -203,10 +197,10 @@ def run(backend: str, n: int) -> None:
         app = make_app(folder, url)
         starts = min(n, 350)
         candidates = Candidates(app, starts + 7)
-        bare = Caller(app)
+        nothing = Caller(bare)
 
         def empty() -> object:
-            return bare.call("GET", "/__empty")
+            return nothing.call("GET", "/__empty")
 
         lines = [measure("empty", backend, itertools.repeat(empty), n, reference=empty)]
         starting = candidates.start()

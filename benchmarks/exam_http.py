@@ -88,7 +88,7 @@ class Bench:
         browsers = [Browser(self.url) for _ in range(8)]
 
         def empty(browser: Browser) -> Step:
-            return lambda: _expect_200(browser, "GET", "/__empty")
+            return lambda: _expect_200(browser, "GET", "/__bare/__empty")
 
         def upsert(browser: Browser) -> Step:
             def step() -> object:

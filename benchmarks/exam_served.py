@@ -1,11 +1,13 @@
-"""The application as it is served, with two routes beside it to measure against: nothing at all, and one bare upsert.
+"""The application as it is served, with two things beside it to measure against: the framework alone, and one upsert.
 
 The web server of ``benchmarks.exam_http`` is started with this in the place of ``wsgi:app``.
 """
 
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from benchmarks.bare import bare
 from lms.db import db
 from lms.web.access import PUBLIC, requires
 from lms.web.kit import csrf
@@ -18,13 +20,6 @@ _UPSERT = text(
 )
 
 
-@app.get("/__empty")
-@requires(PUBLIC)
-def empty() -> ResponseReturnValue:
-    """Answer nothing."""
-    return ""
-
-
 @app.put("/__upsert/<int:attempt_id>/<int:position>/<int:seq>")
 @csrf.exempt
 @requires(PUBLIC)
@@ -33,3 +28,7 @@ def upsert(attempt_id: int, position: int, seq: int) -> ResponseReturnValue:
     row = {"attempt_id": attempt_id, "position": position, "seq": seq, "answer": '{"chosen":["b"]}'}
     db.session.connection().execute(_UPSERT, row)
     return ""
+
+
+served = DispatcherMiddleware(app.wsgi_app, {"/__bare": bare.wsgi_app})
+"""What the web server is given; ``/__bare/__empty`` goes round the application."""

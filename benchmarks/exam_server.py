@@ -29,7 +29,7 @@ class Own(Server):
 
     app: Flask | None = None
     settings: Settings | None = None
-    target: str = "benchmarks.exam_served:app"
+    target: str = "benchmarks.exam_served:served"
     database: psutil.Process | None = None
 
     @property

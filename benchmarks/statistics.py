@@ -18,6 +18,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import Connection, text
 
+from benchmarks.bare import bare
 from benchmarks.exam import make_app
 from benchmarks.measure import Caller, Operation, measure, show
 from lms.db import db
@@ -130,10 +131,10 @@ def run(backend: str, n: int) -> None:
         app = make_app(folder, url)
         made = Statistics(app, backend, n)
         ready = round(time.perf_counter() - begun, 1)
-        bare = Caller(app)
+        nothing = Caller(bare)
 
         def empty() -> object:
-            return bare.call("GET", "/__empty")
+            return nothing.call("GET", "/__empty")
 
         for name, operation in (
             ("statistics_figures", made.figures),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from random import Random
 from typing import cast
 
@@ -13,6 +14,8 @@ from lms.quizzes.domain.pool import Block, PoolItem, Stimulus
 from lms.quizzes.domain.specification import Section
 from lms.units import Points, as_points
 
+PARSED_AT_MOST = 4000
+"""Items kept as read: everybody in a hall draws from the same."""
 SEED_BITS = 48
 """Width of a seed: it fits a 64-bit column and a double."""
 
@@ -85,8 +88,7 @@ def draw_paper(
 
 
 def _placed(pooled: PoolItem, section: Section, source: Random) -> PaperItem:
-    body = json.loads(pooled.body)
-    item = item_from_json(body)
+    body, item = _parsed(pooled.body)
     # What a matching or an ordering shows in the order it was written in gives its key away.
     is_shuffled = section.shuffle_options or item.type not in CHOICES
     order = shuffled_order(item, source) if is_shuffled else [one.id for one in item.options]
@@ -101,6 +103,12 @@ def _placed(pooled: PoolItem, section: Section, source: Random) -> PaperItem:
         lesson_key=pooled.lesson_key,
         point=pooled.point,
     )
+
+
+@lru_cache(maxsize=PARSED_AT_MOST)
+def _parsed(body: str) -> tuple[Mapping[str, object], Item]:
+    read: Mapping[str, object] = json.loads(body)
+    return read, item_from_json(read)
 
 
 def _headed(first: PaperItem, block: Block) -> PaperItem:

@@ -11,6 +11,7 @@ from lms.questions.domain.items import (
     CHOICES,
     Face,
     FaceOption,
+    Item,
     ItemType,
     OptionFeedback,
     RowFeedback,
@@ -101,17 +102,23 @@ def pages_of(items: Sequence[PresentedItem]) -> tuple[PresentedPage, ...]:
     return tuple(pages)
 
 
-def present(paper: Paper) -> tuple[PresentedItem, ...]:
-    """Return what a candidate may see of ``paper`` while the attempt runs: no key, no feedback."""
+def present(paper: Paper, items: Sequence[Item] | None = None) -> tuple[PresentedItem, ...]:
+    """Return what a candidate may see of ``paper`` while the attempt runs: no key, no feedback.
+
+    Args:
+        paper: The paper.
+        items: Its items in order, where they were read before.
+    """
+    read = [placed.item for placed in paper] if items is None else items
     return tuple(
         PresentedItem(
             position=position,
             section=_heading(paper, position),
             points=placed.points,
-            face=placed.item.face(placed.option_order),
+            face=item.face(placed.option_order),
             stimulus=placed.stimulus,
         )
-        for position, placed in enumerate(paper, start=1)
+        for position, (placed, item) in enumerate(zip(paper, read, strict=True), start=1)
     )
 
 

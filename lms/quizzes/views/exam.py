@@ -42,9 +42,9 @@ def paper(attempt_id: int) -> ResponseReturnValue:
     rules = rules_from_json(attempt.sitting.rules)
     if not is_within(rules.networks, request.remote_addr or ""):
         return redirect(url_for("quizzes.rules", sitting_id=attempt.sitting_id), 302)  # it says why
-    services.keep_paper(attempt.id, attempt.person_id, attempt.started_at, attempt.paper)
+    known = services.keep_paper(attempt.id, attempt.person_id, attempt.started_at, attempt.paper)
     answers = queries.list_answers(attempt_id)
-    items = present(paper_from_json(attempt.paper))
+    items = present(paper_from_json(attempt.paper), known.items)
     return render_template(
         "quizzes/paper.html",
         attempt=attempt,
