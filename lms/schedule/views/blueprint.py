@@ -1,6 +1,8 @@
 """The blueprint that the modules of this package hang their routes on, and what its pages share."""
 
 import datetime as dt
+from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app
@@ -30,6 +32,12 @@ PLANNERS = TRAINER | HR
 """Who schedules exams, and HR, who often keeps the roster."""
 
 
+@cache
+def _stamp() -> str:
+    path = Path(__file__).resolve().parent.parent / "static" / "schedule" / "schedule.css"
+    return f"{path.stat().st_mtime_ns:x}"[-8:]
+
+
 def current_settings() -> Settings:
     """Return the settings of the deployment."""
     settings: Settings = current_app.extensions["settings"]
@@ -53,6 +61,7 @@ def _words() -> dict[str, object]:
         "hours_words": hours_words,
         "issue_words": issue_words,
         "place_words": place_words,
+        "schedule_stamp": _stamp(),
         "sheet_issue_words": sheet_issue_words,
         "weekday_words": weekday_words,
     }
