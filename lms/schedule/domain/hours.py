@@ -12,7 +12,7 @@ LONGEST_MINUTES = 16 * 60
 
 REST = "休息"
 REST_WORDS = frozenset({"休", "休息", "off", "rest", "rest day"})
-"""Words that can mean nothing but a day off."""
+"""Words that can mean nothing but a day off; with them the English of 休息, which the page of codes shows."""
 
 _NEXT = r"(?:次日|翌日|第二天)"
 _CLOCK = rf"({_NEXT})?\s*(\d{{1,2}}):([0-5]\d)(?::00)?(?:\s*\(?({_NEXT}|\+1)\)?)?"

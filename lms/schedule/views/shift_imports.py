@@ -176,7 +176,7 @@ def _read_told(table: Table, checked: Checked) -> _Told:
         texts[code] = text = request.form.get(f"hours-{at}", "").strip()[:100]
         try:
             if text:
-                hours[code] = () if text == gettext("休息") else parse_hours(text)
+                hours[code] = parse_hours(text)
         except BadHours as error:
             errors[code] = _hours_error(error.code)
     month = request.form.get("month", "")[:7]

@@ -129,9 +129,7 @@ def test_days_that_a_window_touches() -> None:
     ],
 )
 def test_who_is_not_at_work(opens, closes, minutes: int, *, is_off: bool) -> None:
-    shifts = [
-        shift_on(DAY, one, "早", SHANGHAI) for one in parse_hours("09:00–12:00、14:00–18:00")
-    ]
+    shifts = [shift_on(DAY, one, "早", SHANGHAI) for one in parse_hours("09:00–12:00、14:00–18:00")]
     assert is_off_shift(Span(local(*opens), local(*closes)), minutes, shifts) is is_off
 
 

@@ -56,7 +56,9 @@ def days(found: Checked) -> dict[int, dict[str, list[tuple[int, int]]]]:
 
 def problems(found: Checked) -> list[tuple[int, str, str]]:
     return [
-        (bad.line.number, issue.where.field, issue.code) for bad in found.bad for issue in bad.issues
+        (bad.line.number, issue.where.field, issue.code)
+        for bad in found.bad
+        for issue in bad.issues
     ]
 
 
@@ -108,7 +110,7 @@ def test_headings_over_two_rows() -> None:
 
 
 def test_a_blank_cell_says_nothing_unless_it_is_told() -> None:
-    rows = [HEAD + [1, 2], ["K1", "", "早", ""]]
+    rows = [[*HEAD, 1, 2], ["K1", "", "早", ""]]
     assert days(checked(*rows)) == {1: {"11-01": EARLY}}
     assert days(checked(*rows, blank_is_rest=True)) == {1: {"11-01": EARLY, "11-02": []}}
 
@@ -275,7 +277,11 @@ def test_what_is_wrong_in_a_list_by_row_and_field() -> None:
 
 
 def test_days_of_a_list_without_a_year() -> None:
-    rows = [LIST, ["K1", "", "12-31", "09:00", "18:00", ""], ["K1", "", "1月2日", "09:00", "18:00", ""]]
+    rows = [
+        LIST,
+        ["K1", "", "12-31", "09:00", "18:00", ""],
+        ["K1", "", "1月2日", "09:00", "18:00", ""],
+    ]
     assert [issue.code for issue in checked(*rows, month="").issues] == ["month_missing"]
     found = checked(*rows, month="2026-12")
     assert [day.on for day in found.people[0].days] == [dt.date(2026, 12, 31), dt.date(2027, 1, 2)]
@@ -330,7 +336,16 @@ def test_merged_cells_count_for_all_that_they_cover() -> None:
 
 def test_what_could_not_be_imported_can_be_mended_and_comes_back() -> None:
     (table,) = read_book(
-        [("11月", [[*HEAD, 1, 2, 3], ["K9", "林小满", "早", "休", "夜"], ["K2", "", "早", "09:00-08:00", ""]])]
+        [
+            (
+                "11月",
+                [
+                    [*HEAD, 1, 2, 3],
+                    ["K9", "林小满", "早", "休", "夜"],
+                    ["K2", "", "早", "09:00-08:00", ""],
+                ],
+            )
+        ]
     ).tables
     found = check_table(table, Choice("2026-11", CODES), PEOPLE)
     book = make_bad_shifts(table, found.dates, [(one, "有问题") for one in found.bad])
