@@ -250,9 +250,10 @@ def _read_table(title: str, rows: Rows, frame: _Frame) -> Table:
         line = _line(at + 1, row, frame)
         if at == weekday_row or _is_no_person(line):
             continue
+        tells = bool(find_legend([[as_text(one) for one in row]]))
         if not any(line.cells):
-            skipped += [line.number] if line.employee_no or line.name else []
-        elif line.employee_no or line.name or not find_legend([[as_text(one) for one in row]]):
+            skipped += [line.number] if (line.employee_no or line.name) and not tells else []
+        elif line.employee_no or line.name or not tells:
             lines.append(line)
     months = find_months([title], rows[: max(0, frame.first - 1)])
     return Table(
