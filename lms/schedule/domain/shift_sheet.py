@@ -250,10 +250,10 @@ def _read_table(title: str, rows: Rows, frame: _Frame) -> Table:
         line = _line(at + 1, row, frame)
         if at == weekday_row or _is_no_person(line):
             continue
-        tells = bool(find_legend([[as_text(one) for one in row]]))
         if not any(line.cells):
-            skipped += [line.number] if (line.employee_no or line.name) and not tells else []
-        elif line.employee_no or line.name or not tells:
+            has_name = bool(line.employee_no or line.name)
+            skipped += [line.number] if has_name and not _tells(row) else []
+        elif line.employee_no or line.name or not _tells(row):
             lines.append(line)
     months = find_months([title], rows[: max(0, frame.first - 1)])
     return Table(
@@ -268,6 +268,11 @@ def _read_table(title: str, rows: Rows, frame: _Frame) -> Table:
         ignored=frame.ignored,
         month=months[0] if len(months) == 1 else "",
     )
+
+
+def _tells(row: Sequence[Cell]) -> bool:
+    """Say whether a row is part of the legend."""
+    return bool(find_legend([[as_text(one) for one in row]]))
 
 
 def _line(number: int, row: Sequence[Cell], frame: _Frame) -> Line:
