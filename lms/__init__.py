@@ -16,7 +16,7 @@ The map of the house. A level imports lower levels only; packages on one line do
                           ledger of results | item banks and scoring | dated law and rule cards
     curriculum | organisation | schedule
                           programme, lesson, enrolment, progress, due dates | names of the organisation | bookings,
-                          calendar feeds
+                          calendar feeds, shifts
     people                persons, roles, cohorts, sign-in, invitations, consents, roster import
     notifications | documents | ops
                           outbox | HTML -> PDF, file store | health

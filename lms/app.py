@@ -104,6 +104,7 @@ WITH_ERROR_WORDS = (
     "organisation",
     "notifications",
     "curriculum",
+    "schedule",
     "questions",
     "quizzes",
     "defense",
@@ -119,6 +120,7 @@ NAVIGATION: tuple[tuple[str, str, Policy], ...] = (
     ("curriculum.list_enrolments", "path", access.HR | access.TRAINER | access.LEAD | access.ADMIN),
     ("quizzes.my_sittings", "sitting", access.LEARNER),
     ("quizzes.list_sittings", "sitting", access.TRAINER | access.HR),
+    ("schedule.list_shifts", "clock", access.TRAINER | access.HR),
     ("quizzes.list_marking", "edit", access.TRAINER | access.QUALITY | access.LEAD),
     ("questions.list_banks", "bank", access.TRAINER | access.QUALITY | access.HR),
     ("defense.list_defenses", "defense", _DEFENSE_STAFF),
@@ -186,6 +188,7 @@ def _labels() -> dict[str, str]:
         "curriculum.list_enrolments": gettext("培养进度"),
         "quizzes.my_sittings": gettext("我的考试"),
         "quizzes.list_sittings": gettext("考试安排"),
+        "schedule.list_shifts": gettext("排班"),
         "quizzes.list_marking": gettext("批阅"),
         "questions.list_banks": gettext("题库"),
         "defense.list_defenses": gettext("转正答辩"),
@@ -197,14 +200,15 @@ def _labels() -> dict[str, str]:
     }
 
 
-#: Capabilities whose every page stands under one entry; of the others the address decides.
+#: Capabilities whose every page stands under one entry; of the others the address decides, and of schedule: the
+#: calendar is everybody's.
 ONE_ENTRY = {
     capability
     for capability, entries in Counter(
         endpoint.partition(".")[0] for endpoint, _, _ in NAVIGATION
     ).items()
     if entries == 1
-}
+} - {"schedule"}
 
 
 def _is_current(endpoint: str) -> bool:

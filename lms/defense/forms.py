@@ -76,6 +76,8 @@ class BookingForm(Form):
         _("备注"), validators=[Length(max=1000, message=_("备注最多 1000 个字。"))]
     )
 
+    anyway = BooleanField(_("我知道有人不在班上，照样安排"))
+
     def starts_at_utc(self, zone: ZoneInfo) -> dt.datetime:
         """Return the instant meant: what people type is in the organisation's zone."""
         if self.starts_at.data is None:

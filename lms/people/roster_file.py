@@ -33,6 +33,7 @@ MAX_PARTS = 500
 _MAX_SHEETS = 5
 _MAX_ROW = MAX_ROWS * 4
 _MAX_COLUMN = 256
+_MAX_FILLED = 2_000_000
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
 _CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*?(?<!/)>')
@@ -50,13 +51,7 @@ def read_roster_file(data: bytes) -> Roster:
         InvalidInput: ``roster_not_xlsx``, ``roster_locked`` (encrypted, or the old .xls), ``roster_empty``,
             ``roster_unpacks_too_large``, ``roster_too_wide``, ``roster_too_many_rows`` or ``roster_broken``.
     """
-    if not data:
-        raise InvalidInput("roster_empty", field="file")
-    if data.startswith(_OLE):
-        raise InvalidInput("roster_locked", field="file")
-    if not data.startswith(_ZIP):
-        raise InvalidInput("roster_not_xlsx", field="file")
-    rosters = [read_roster(cells) for cells in _sheets(_repacked(data))]
+    rosters = [read_roster(cells) for _, cells in read_sheets(data)]
     with_headings = [
         roster
         for roster in rosters
@@ -65,8 +60,26 @@ def read_roster_file(data: bytes) -> Roster:
     return (with_headings or rosters or [Roster()])[0]
 
 
-def _sheets(data: bytes) -> Iterator[list[list[Cell]]]:
-    """Yield the cells of each visible sheet, from its first row and column on."""
+def read_sheets(
+    data: bytes, *, at_most: int = _MAX_SHEETS, is_filled: bool = False
+) -> Iterator[tuple[str, list[list[Cell]]]]:
+    """Yield name and cells of each visible sheet, from its first row and column on.
+
+    Args:
+        data: An untrusted file.
+        at_most: Sheets behind these are left out.
+        is_filled: Whether each cell of a merged range gets what stands in its first.
+
+    Raises:
+        InvalidInput: As ``read_roster_file``, but for what it says of rows.
+    """
+    if not data:
+        raise InvalidInput("roster_empty", field="file")
+    if data.startswith(_OLE):
+        raise InvalidInput("roster_locked", field="file")
+    if not data.startswith(_ZIP):
+        raise InvalidInput("roster_not_xlsx", field="file")
+    data = _repacked(data)
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(data))
         names = [
@@ -74,9 +87,12 @@ def _sheets(data: bytes) -> Iterator[list[list[Cell]]]:
             for sheet in book.sheets_metadata
             if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
         ]
-        for name in names[:_MAX_SHEETS]:
+        for name in names[:at_most]:
             sheet = book.get_sheet_by_name(name)
-            yield [list(row) for row in sheet.to_python(skip_empty_area=False)]
+            cells: list[list[Cell]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+            if is_filled:
+                _fill(cells, sheet.merged_cell_ranges or [])
+            yield name, cells
     except (CalamineError, OSError, ValueError) as error:
         raise InvalidInput("roster_broken", field="file") from error
     except BaseException as error:
@@ -84,6 +100,24 @@ def _sheets(data: bytes) -> Iterator[list[list[Cell]]]:
         if type(error).__name__ == "PanicException":
             raise InvalidInput("roster_broken", field="file") from error
         raise
+
+
+_Place = tuple[int, int]
+
+
+def _fill(cells: list[list[Cell]], merged: Iterable[tuple[_Place, _Place]]) -> None:
+    """Write what stands in the first cell of each merged range into its others."""
+    left_to_fill = _MAX_FILLED
+    for (top, left), (bottom, right) in merged:
+        left_to_fill -= (bottom - top + 1) * (right - left + 1)
+        if left_to_fill < 0:
+            raise InvalidInput("roster_unpacks_too_large", field="file")
+        if top >= len(cells) or left >= len(cells[top]):
+            continue
+        value = cells[top][left]
+        for row in cells[top : bottom + 1]:
+            for column in range(left, min(right + 1, len(row))):
+                row[column] = value
 
 
 def _repacked(data: bytes) -> bytes:

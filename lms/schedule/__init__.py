@@ -1,1 +1,1 @@
-"""What is booked for whom: bookings told upwards by those who know, and the personal calendar feed (.ics)."""
+"""What is booked for whom: bookings told upwards by those who know, the personal calendar feed (.ics), and shifts."""

@@ -1,5 +1,6 @@
 """The list of defenses, booking and calling off."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from flask import flash, get_template_attribute, redirect, render_template, request, url_for
@@ -24,6 +25,8 @@ from lms.people.access import HR, LEAD, QUALITY, RATER, TRAINER, current_person,
 from lms.people.domain.roles import RoleName
 from lms.people.models import Person
 from lms.people.queries import list_supervisions
+from lms.schedule.queries import list_off_shift
+from lms.schedule.words import off_shift_words
 from lms.web.access import request_now
 from lms.web.listing import Column, Page, as_xlsx, paginate, search_words
 
@@ -117,44 +120,70 @@ def _choose_candidate() -> ResponseReturnValue:
 
 
 def _book(enrolment: Enrolment) -> ResponseReturnValue:
-    now = request_now()
     raters = queries.list_eligible_raters(not_of=enrolment.person_id)
     form = BookingForm()
     form.raters.choices = {str(rater.id): rater.name for rater in raters}
+    off_shift: list[tuple[str, str]] = []
     if form.validate_on_submit():
-        chosen = set(form.raters.data or [])
-        try:
-            defense = services.book_defense(
-                enrolment,
-                starts_at=form.starts_at_utc(zone()),
-                minutes=form.minutes.data or 0,
-                room=form.room.data or "",
-                raters=[rater for rater in raters if rater.id in chosen],
-                note=form.note.data or "",
-                zone=zone(),
-                actor_id=current_person().id,
-                now=now,
-            )
-        except InvalidInput as error:
-            _show_refusal(form, error)
-        except InvalidState as error:
-            if error.code != "defense_booked":
-                raise
-            # Pressed twice, or somebody else was quicker: what they want to see is there.
-            flash(_sentence(error), "warning")
-            return redirect(url_for("defense.list_defenses", q=enrolment.person.name))
-        else:
-            flash(gettext("已安排。评委和候选人都会收到消息。"), "success")
-            return redirect(url_for("defense.show_defense", defense_id=defense.id))
+        chosen = [rater for rater in raters if rater.id in set(form.raters.data or [])]
+        if not form.anyway.data:
+            off_shift = _off_shift(form, [enrolment.person, *chosen])
+        done = None if off_shift else _try_booking(form, enrolment, chosen)
+        if done is not None:
+            return done
     return render_template(
         "defense/book.html",
         form=form,
         enrolment=enrolment,
-        is_open=get_path(enrolment, now, zone()).is_defense_open,
+        is_open=get_path(enrolment, request_now(), zone()).is_defense_open,
         candidate=list_candidates_of([enrolment])[0],
         raters=_options(enrolment, raters),
         least=MINIMUM_PANEL,
-    ), 422 if form.errors else 200
+        off_shift=off_shift,
+    ), 422 if form.errors or off_shift else 200
+
+
+def _off_shift(form: BookingForm, persons: Sequence[Person]) -> list[tuple[str, str]]:
+    """Return the names of those who are not at work for the whole of it, with why; it forbids nothing."""
+    starts_at, minutes = form.starts_at_utc(zone()), form.minutes.data or 0
+    names = {one.id: one.name for one in persons}
+    off = list_off_shift(
+        names,
+        opens_at=starts_at,
+        closes_at=starts_at + dt.timedelta(minutes=minutes),
+        minutes=minutes,
+        zone=zone(),
+    )
+    return [(names[one.person_id], off_shift_words(one, zone())) for one in off]
+
+
+def _try_booking(
+    form: BookingForm, enrolment: Enrolment, raters: Sequence[Person]
+) -> ResponseReturnValue | None:
+    """Book what the form asks for and lead on; None when something speaks against it."""
+    try:
+        defense = services.book_defense(
+            enrolment,
+            starts_at=form.starts_at_utc(zone()),
+            minutes=form.minutes.data or 0,
+            room=form.room.data or "",
+            raters=raters,
+            note=form.note.data or "",
+            zone=zone(),
+            actor_id=current_person().id,
+            now=request_now(),
+        )
+    except InvalidInput as error:
+        _show_refusal(form, error)
+        return None
+    except InvalidState as error:
+        if error.code != "defense_booked":
+            raise
+        # Pressed twice, or somebody else was quicker: what they want to see is there.
+        flash(_sentence(error), "warning")
+        return redirect(url_for("defense.list_defenses", q=enrolment.person.name))
+    flash(gettext("已安排。评委和候选人都会收到消息。"), "success")
+    return redirect(url_for("defense.show_defense", defense_id=defense.id))
 
 
 def _options(enrolment: Enrolment, raters: Sequence[Person]) -> dict[str, tuple[str, list[str]]]:

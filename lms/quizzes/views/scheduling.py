@@ -1,7 +1,7 @@
 """The page on which a trainer schedules a sitting, once or again and again."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
@@ -21,6 +21,8 @@ from lms.quizzes.models import Quiz, Sitting
 from lms.quizzes.queries import Team
 from lms.quizzes.views.frame import blueprint, organisation_zone
 from lms.quizzes.views.sittings import totals_of
+from lms.schedule.queries import list_off_shift
+from lms.schedule.words import off_shift_words
 from lms.web.access import request_now
 
 DAY_STARTS = dt.time(10)
@@ -38,6 +40,20 @@ class _Who:
     invited: Collection[int] | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Hindrances:
+    """What speaks against a window: persons who are booked, and names of those who are not at work, with why.
+
+    None of it forbids anything.
+    """
+
+    conflicts: Sequence[queries.Conflict] = ()
+    off_shift: Sequence[tuple[str, str]] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.conflicts or self.off_shift)
+
+
 @blueprint.route("/sittings/new", methods=["GET", "POST"])
 @requires(TRAINER)
 def new_sitting() -> ResponseReturnValue:
@@ -52,7 +68,7 @@ def new_sitting() -> ResponseReturnValue:
     teams = queries.list_teams(quiz, _today())
     is_more = _offer(form, quiz, teams)
     status = 200
-    conflicts: list[queries.Conflict] = []
+    hindrances = _Hindrances()
     if request.method == "GET":
         _propose(form, quiz)
     elif request.form.get("act") != FIND:
@@ -62,13 +78,13 @@ def new_sitting() -> ResponseReturnValue:
             done = _schedule(form, quiz, who)
             if done is not None:
                 return done
-            conflicts = [] if form.errors else _conflicts(form, quiz, who)
+            hindrances = _Hindrances() if form.errors else _hindrances(form, quiz, who)
     return render_template(
         "quizzes/new_sitting.html",
         quiz=quiz,
         form=form,
         totals=totals_of(quiz),
-        conflicts=conflicts,
+        hindrances=hindrances,
         is_more=is_more,
         find=FIND,
     ), status
@@ -118,7 +134,7 @@ def _schedule(form: ScheduleForm, quiz: Quiz, who: _Who) -> ResponseReturnValue 
     problems = services.check_sitting(quiz, who.cohort, schedule, now=now, invited=who.invited)
     if form.show_problems(problems):
         return None
-    if not form.anyway.data and _conflicts(form, quiz, who):
+    if not form.anyway.data and _hindrances(form, quiz, who):
         return None
     if form.comes_again:
         return _start_series(form, quiz, who, schedule)
@@ -184,17 +200,24 @@ def _start_series(
     return redirect(url_for("quizzes.list_series"), 303)
 
 
-def _conflicts(form: ScheduleForm, quiz: Quiz, who: _Who) -> list[queries.Conflict]:
-    """Return who cannot take it in this window because of other bookings."""
+def _hindrances(form: ScheduleForm, quiz: Quiz, who: _Who) -> _Hindrances:
+    """Return who cannot take it in this window because of other bookings, and who is not at work in it."""
     schedule = form.as_schedule(organisation_zone())
     if who.invited is not None:
         enrolments = queries.list_eligible_persons(quiz, who.invited)
     else:
         enrolments = queries.list_eligible(quiz, form.cohort.data)
-    return queries.list_conflicts(
-        [one.person for one in enrolments],
-        opens_at=schedule.opens_at,
-        closes_at=schedule.closes_at,
-        minutes=schedule.minutes,
-        now=request_now(),
+    persons = [one.person for one in enrolments]
+    window: dict[str, dt.datetime] = {
+        "opens_at": schedule.opens_at,
+        "closes_at": schedule.closes_at,
+    }
+    conflicts = queries.list_conflicts(
+        persons, **window, minutes=schedule.minutes, now=request_now()
+    )
+    zone = organisation_zone()
+    names = {one.id: one.name for one in persons}
+    off = list_off_shift(names, **window, minutes=schedule.minutes, zone=zone)
+    return _Hindrances(
+        conflicts, [(names[one.person_id], off_shift_words(one, zone)) for one in off]
     )

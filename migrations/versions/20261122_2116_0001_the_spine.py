@@ -223,6 +223,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rule_card_key"), ["key"], unique=False)
 
     op.create_table(
+        "shift_code",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("hours", sa.String(length=200), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_shift_code")),
+    )
+    op.create_table(
         "stored_file",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -435,6 +442,51 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_person_role_role_id_role")),
         sa.PrimaryKeyConstraint("person_id", "role_id", name=op.f("pk_person_role")),
+    )
+    op.create_table(
+        "shift_day",
+        sa.Column(
+            "person_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column(
+            "shifts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_shift_day_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "day", name=op.f("pk_shift_day")),
+    )
+    op.create_table(
+        "shift_upload",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "uploaded_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("filename", sa.String(length=255), nullable=False),
+        sa.Column("file_sha256", sa.String(length=64), nullable=False),
+        sa.Column(
+            "tables", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "legend", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "choice", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "result", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["uploaded_by"], ["person.id"], name=op.f("fk_shift_upload_uploaded_by_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shift_upload")),
     )
     op.create_table(
         "stage",
@@ -2065,6 +2117,8 @@ def downgrade() -> None:
 
     op.drop_table("supervision")
     op.drop_table("stage")
+    op.drop_table("shift_upload")
+    op.drop_table("shift_day")
     op.drop_table("person_role")
     with op.batch_alter_table("item_upload", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_item_upload_uploaded_at"))
@@ -2088,6 +2142,7 @@ def downgrade() -> None:
 
     op.drop_table("accommodation")
     op.drop_table("stored_file")
+    op.drop_table("shift_code")
     with op.batch_alter_table("rule_card", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rule_card_key"))
 

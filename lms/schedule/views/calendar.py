@@ -3,27 +3,20 @@
 import datetime as dt
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 
-from lms.config import Settings
 from lms.errors import NotFound
 from lms.people.access import BY_TOKEN, SIGNED_IN, current_person, requires
 from lms.schedule import queries, services
 from lms.schedule.bookings import list_bookings
 from lms.schedule.calendar_file import calendar_of
+from lms.schedule.views.blueprint import blueprint, current_settings
 from lms.web.access import request_now
-
-blueprint = Blueprint("schedule", __name__, template_folder="templates")
 
 BACK = dt.timedelta(days=90)
 AHEAD = dt.timedelta(days=400)
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
 
 
 @blueprint.get("/calendar")
@@ -33,7 +26,7 @@ def show_calendar() -> ResponseReturnValue:
     feed = queries.find_feed(current_person().id)
     address = ""
     if feed is not None:
-        address = _settings().base_url + url_for("schedule.feed", token=feed.token)
+        address = current_settings().base_url + url_for("schedule.feed", token=feed.token)
     return render_template("schedule/calendar.html", address=address)
 
 
@@ -68,7 +61,7 @@ def feed(token: str) -> ResponseReturnValue:
     person = queries.find_person_of_feed(token)
     if person is None:
         raise NotFound("calendar")
-    settings, now = _settings(), request_now()
+    settings, now = current_settings(), request_now()
     bookings = list_bookings([person.id], since=now - BACK, until=now + AHEAD, now=now)
     with force_locale(person.locale):
         body = calendar_of(
