@@ -153,7 +153,7 @@ def test_the_form_proposes_the_quizzes_rules(trainer, ids) -> None:
     chosen = [
         re.search('value="([^"]*)"', radio).group(1) for radio in radios if "checked" in radio
     ]
-    assert chosen == ["cohort", "once", "everything", "submit"]
+    assert chosen == ["cohort", "once", "everything", "submit", "all"]
 
 
 def test_a_good_form_schedules_and_leads_to_the_sitting(app, trainer, ids) -> None:
