@@ -1,6 +1,6 @@
 """Reading what a gate still waits for."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -39,10 +39,11 @@ def list_progressions(enrolment_ids: Collection[int]) -> dict[int, Progression]:
     return found
 
 
-def progression_column(enrolment_id: InstrumentedAttribute[int]) -> ColumnElement[Any]:
-    """Return a column for other statements, from which ``read_progression`` reads how far an enrolment has got."""
-    lines = _lines().where(Enrolment.id == enrolment_id).subquery()
-    return select(json_rows(*lines.c)).scalar_subquery()
+def progression_column() -> ColumnElement[Any]:
+    """Return a column for statements about ``Enrolment``, from which ``read_progression`` reads how far it has got."""
+    own = aliased(Enrolment)
+    lines = _lines(own, lambda *said: (json_rows(*said),)).where(own.id == Enrolment.id)
+    return lines.correlate(Enrolment).scalar_subquery()
 
 
 def read_progression(stored: Sequence[Sequence[Any]] | None) -> Progression:
@@ -106,8 +107,10 @@ def _module(row: _Line, key: str) -> ModulePlan:
     )
 
 
-def _lines(*first: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - columns of any type
-    """Return a row as ``_Line`` for each module of the programmes, or one for a stage that has none."""
+def _lines(
+    of: type[Enrolment], told: Callable[..., Sequence[ColumnElement[Any]]]
+) -> Select[*tuple[Any, ...]]:
+    """Return what ``told`` makes of the columns of ``_Line``: a row for each module, or one for a stage without any."""
     stage_pass, module_pass = aliased(GatePass), aliased(GatePass)
     said = (
         Stage.position,
@@ -125,24 +128,24 @@ def _lines(*first: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - columns o
         module_pass.id.is_not(None),
     )
     return (
-        select(*first, *(one.label(name) for name, one in zip(_Line._fields, said, strict=True)))
-        .select_from(Enrolment)
-        .join(Stage, Stage.programme_id == Enrolment.programme_id)
+        select(*told(*said))
+        .select_from(of)
+        .join(Stage, Stage.programme_id == of.programme_id)
         .outerjoin(Module, and_(Module.stage_id == Stage.id, Module.retired_at.is_(None)))
-        .outerjoin(stage_pass, _is_pass(stage_pass, GateKind.STAGE_TEST, Stage.key))
-        .outerjoin(module_pass, _is_pass(module_pass, GateKind.MODULE_QUIZ, Module.key))
+        .outerjoin(stage_pass, _is_pass(stage_pass, of, GateKind.STAGE_TEST, Stage.key))
+        .outerjoin(module_pass, _is_pass(module_pass, of, GateKind.MODULE_QUIZ, Module.key))
     )
 
 
 def _is_pass(
-    one: type[GatePass], kind: GateKind, key: InstrumentedAttribute[str]
+    one: type[GatePass], of: type[Enrolment], kind: GateKind, key: InstrumentedAttribute[str]
 ) -> ColumnElement[bool]:
-    return and_(one.enrolment_id == Enrolment.id, one.kind == kind.value, one.key == key)
+    return and_(one.enrolment_id == of.id, one.kind == kind.value, one.key == key)
 
 
 # Built once: every start of an attempt asks it, and composing costs more than running.
 _OUTLINES = (
-    _lines(Enrolment.id)
+    _lines(Enrolment, lambda *said: (Enrolment.id, *said))
     .where(Enrolment.id.in_(bindparam("ids", expanding=True, type_=BigId)))
     .order_by(Enrolment.id, Stage.position, Stage.id, Module.position, Module.id)
 )

@@ -306,7 +306,7 @@ def _gate_is_passed() -> ColumnElement[bool]:
 
 # Built once for the start, which a whole hall presses in the same minute: composing costs more than running.
 _ONE_OWN = _own_query(Sitting.id == bindparam("sitting_id", type_=BigId)).add_columns(
-    progression_column(Enrolment.id)
+    progression_column()
 )
 _ONE_OWN_LOCKED = _ONE_OWN.with_for_update(of=Sitting, read=True, key_share=True)
 
