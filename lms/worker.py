@@ -32,6 +32,7 @@ from lms.notifications import jobs as notifications
 from lms.ops.queries import WORKER
 from lms.ops.services import beat
 from lms.quizzes import jobs as quizzes
+from lms.schedule import jobs as schedule
 
 LEADER_LOCK = 0x5A47
 """Key of the advisory lock; any constant that no other program of the same database uses."""
@@ -73,6 +74,7 @@ JOBS: tuple[Job, ...] = (
     Job("make-series-sittings", dt.timedelta(minutes=10), quizzes.make_series_sittings),
     Job("render-certificates", dt.timedelta(seconds=3), certificates.issue_and_render),
     Job("deliver-outbox", dt.timedelta(seconds=10), notifications.deliver_outbox),
+    Job("forget-shifts", dt.timedelta(hours=6), schedule.forget_shifts),
     Job("due-reminders", dt.timedelta(minutes=10), curriculum.remind_due),
 )
 

@@ -29,6 +29,9 @@ from lms.schedule.shift_store import (
 KEPT_DAYS = 30
 """How long an upload is kept, as other uploads."""
 
+KEPT_SHIFT_DAYS = 92
+"""How long the days of a roster are kept; the privacy notice says three months."""
+
 _IMPORT_LOCK = 0x5348
 
 
@@ -248,5 +251,14 @@ def forget_old_uploads(now: dt.datetime) -> int:
     before = now - dt.timedelta(days=KEPT_DAYS)
     gone = db.session.scalars(
         delete(ShiftUpload).where(ShiftUpload.uploaded_at < before).returning(ShiftUpload.id)
+    ).all()
+    return len(gone)
+
+
+def forget_old_days(today: dt.date) -> int:
+    """Delete the days of rosters older than ``KEPT_SHIFT_DAYS``; return how many."""
+    before = today - dt.timedelta(days=KEPT_SHIFT_DAYS)
+    gone = db.session.scalars(
+        delete(ShiftDay).where(ShiftDay.day < before).returning(ShiftDay.person_id)
     ).all()
     return len(gone)
