@@ -232,6 +232,7 @@ def test_the_call_replies_for_each_answer(app, sign_in, noon) -> None:
         ],
         "remaining_s": 1800,
         "state": "open",
+        "reached": 1,
     }
     stale = client.put(url, json={"responses": [entry(1, 3, {})], "submit": True}).json
     assert stale["results"][0]["response"] == right[1]
