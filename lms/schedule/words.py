@@ -30,8 +30,13 @@ def legend_words(hours: Hours) -> str:
 
 def shift_words(shift: Shift, zone: ZoneInfo) -> str:
     """Write a shift as its name and its hours: ``早 09:00–18:00``."""
+    return f"{shift.name} {shift_hours(shift, zone)}".strip()
+
+
+def shift_hours(shift: Shift, zone: ZoneInfo) -> str:
+    """Write the hours of a shift alone."""
     starts, ends = shift.starts_at.astimezone(zone), shift.ends_at.astimezone(zone)
-    return f"{shift.name} {starts:%H:%M}–{ends:%H:%M}".strip()
+    return f"{starts:%H:%M}–{ends:%H:%M}"
 
 
 def off_shift_words(off: OffShift, zone: ZoneInfo) -> str:

@@ -15,7 +15,7 @@ from lms.schedule.queries import Wanted
 from lms.schedule.queries.shifts import WEEK
 from lms.schedule.shift_file import make_shift_list
 from lms.schedule.views.blueprint import PLANNERS, blueprint, today, zone
-from lms.schedule.words import shift_words
+from lms.schedule.words import shift_hours
 from lms.web.listing import paginate, search_words, send_workbook
 
 _FIRST, _LAST = dt.date(2000, 1, 3), dt.date(2099, 12, 28)
@@ -44,7 +44,7 @@ def list_shifts() -> ResponseReturnValue:
         kept=kept,
         cohort_options=[(one.id, one.name) for one in list_cohorts()],
         lead_options=[(one.id, one.name) for one in queries.list_leads(wanted.monday)],
-        shift_words=lambda shift: shift_words(shift, here),
+        shift_hours=lambda shift: shift_hours(shift, here),
     )
 
 
