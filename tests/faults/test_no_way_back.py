@@ -26,13 +26,10 @@ def free_seat(running: Deployment, browser: Browser) -> Iterator[Seat]:
     made.context.close()
 
 
-def shown(page: Page) -> list[int]:
-    """Positions of the items that can be seen."""
-    return [
-        int(str(one.get_attribute("data-position")))
-        for one in page.locator("[data-position]").all()
-        if one.is_visible()
-    ]
+def expect_shown(page: Page, position: int) -> None:
+    """Wait until the item at that position, and no other, can be seen."""
+    expect(page.locator("[data-position]:visible")).to_have_count(1)
+    expect(page.locator(f"[data-position='{position}']")).to_be_visible()
 
 
 def go_on(page: Page) -> None:
@@ -41,25 +38,25 @@ def go_on(page: Page) -> None:
 
 def test_pages_turn_without_a_line_and_stay_turned(seat: Seat) -> None:
     page = seat.page
-    assert shown(page) == [1]
+    expect_shown(page, 1)
     expect(page.locator("#finish")).to_be_hidden()
     first = choose(page, 1, 0)
     go_on(page)
-    assert shown(page) == [2]
+    expect_shown(page, 2)
     expect(state_of(page)).to_have_text(SAVED)
     seat.context.set_offline(True)
     second = choose(page, 2, 1)
     go_on(page)
     third = choose(page, 3, 0)
     go_on(page)
-    assert shown(page) == [4]
+    expect_shown(page, 4)
     assert set(seat.stored()) == {1}
     seat.context.set_offline(False)
     expect(state_of(page)).to_have_text(SAVED, timeout=30_000)
     assert seat.stored() == {1: first, 2: second, 3: third}
     page.reload()
     expect(page.locator("#paper[data-ready]")).to_be_visible()
-    assert shown(page) == [4]
+    expect_shown(page, 4)
     expect(page.locator("[data-step-back]")).to_be_hidden()
 
 
@@ -69,11 +66,11 @@ def test_the_page_remembers_without_a_line_what_was_left(seat: Seat) -> None:
     expect(state_of(page)).to_have_text(SAVED)
     page.route(re.compile("/responses$"), lambda route: route.abort())
     go_on(page)
-    assert shown(page) == [2]
+    expect_shown(page, 2)
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()  # the server does not know yet
     expect(page.locator("#paper[data-ready]")).to_be_visible()
-    assert shown(page) == [2]
+    expect_shown(page, 2)
 
 
 def test_who_leaves_an_item_open_is_asked_first(seat: Seat) -> None:
@@ -82,11 +79,11 @@ def test_who_leaves_an_item_open_is_asked_first(seat: Seat) -> None:
     dialog = page.locator("[data-leave-dialog]")
     expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="再想想").click()
-    assert shown(page) == [1]
+    expect_shown(page, 1)
     go_on(page)
     dialog.get_by_role("button", name="不答，下一题").click()
     expect(page.locator("#item-2")).to_be_visible()
-    assert shown(page) == [2]
+    expect_shown(page, 2)
     expect(page.locator("#item-2")).to_be_focused()
 
 
@@ -98,13 +95,13 @@ def test_another_page_follows_and_cannot_change_what_was_left(seat: Seat) -> Non
     go_on(seat.page)
     expect(state_of(seat.page)).to_have_text(SAVED)
     expect(other.locator("#item-2")).to_be_visible()
-    assert shown(other) == [2]
+    expect_shown(other, 2)
     # A device that does not know yet is told when it tries.
-    assert shown(desk) == [1]
+    expect_shown(desk, 1)
     choose(desk, 1, 1)
     expect(desk.locator("[data-notice-words]")).to_contain_text("第 1 题已经翻过")
     expect(desk.locator("#item-2")).to_be_visible()
-    assert shown(desk) == [2]
+    expect_shown(desk, 2)
     assert seat.stored() == {1: kept}
     elsewhere.close()
 
@@ -124,23 +121,23 @@ def test_the_last_page_submits(seat: Seat) -> None:
 
 def test_one_at_a_time_goes_back_and_forth(free_seat: Seat) -> None:
     page = free_seat.page
-    assert shown(page) == [1]
+    expect_shown(page, 1)
     choose(page, 1, 0)
     go_on(page)
     go_on(page)  # an open item is no matter here
-    assert shown(page) == [3]
+    expect_shown(page, 3)
     page.locator("[data-step-back]").click()
-    assert shown(page) == [2]
+    expect_shown(page, 2)
     page.locator(".paper-jump > summary").click()
     page.locator(".paper-jump [data-goto='6']").click()
-    assert shown(page) == [6]
+    expect_shown(page, 6)
     expect(page.locator("#finish")).to_be_visible()
     expect(page.locator("[data-step-on]")).to_be_hidden()
     page.reload()
     expect(page.locator("#paper[data-ready]")).to_be_visible()
     page.locator(".paper-jump > summary").click()
     page.locator(".paper-jump [data-goto='1']").click()
-    assert shown(page) == [1]
+    expect_shown(page, 1)
     changed = choose(page, 1, 1)
     expect(state_of(page)).to_have_text(SAVED)
     page.wait_for_timeout(300)
