@@ -48,6 +48,7 @@ class Caller:
             "HTTP_ACCEPT": "application/json" if "json" in content_type else "text/html",
             "HTTP_COOKIE": self.cookie,
             "HTTP_X_CSRFTOKEN": self.token,
+            "HTTP_SEC_FETCH_SITE": "same-origin",
             "CONTENT_LENGTH": str(len(body)),
             "CONTENT_TYPE": content_type,
             "wsgi.version": (1, 0),

@@ -6,6 +6,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import hypothesis
@@ -20,6 +21,7 @@ from lms.config import Settings
 from lms.db import db, will_write
 from lms.people.models import Person
 from tests.postgres import start_postgres
+from tests.shared_connection import SharedConnection
 
 NOON = dt.datetime(2026, 11, 23, 4, 0, tzinfo=dt.UTC)
 """A Monday, 12:00 in Shanghai."""
@@ -115,6 +117,7 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
         engine = db.engine
         connection = engine.connect()
         outer = connection.begin()
+        connection.raw_connection = partial(SharedConnection, connection)  # type: ignore[attr-defined]
         db.engines[None] = connection  # type: ignore[assignment, index]
         db.session.configure(join_transaction_mode="create_savepoint")
     try:

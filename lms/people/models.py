@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import cast
 
 from flask_security import RoleMixin, UserMixin
 from sqlalchemy import JSON, Column, ForeignKey, String, Table, Text, UniqueConstraint
@@ -78,6 +79,10 @@ class Person(Base, UserMixin):
     def has_any_role(self, names: Sequence[str]) -> bool:
         """Say whether the person holds at least one of ``names``."""
         return not self.role_names.isdisjoint(names)
+
+
+PERSON = cast("Table", Person.__table__)
+ROLE = cast("Table", Role.__table__)
 
 
 class Supervision(Base):

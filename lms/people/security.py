@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, has_request_context, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
@@ -39,6 +39,7 @@ from lms.people.domain.passwords import find_weakness
 from lms.people.domain.roles import RoleName
 from lms.people.models import Person, Role
 from lms.people.queries import find_person_by_identity, list_persons_with_role
+from lms.people.recent import find_recent
 from lms.people.words import password_words
 from lms.web.access import request_now
 
@@ -62,6 +63,13 @@ _BY_SESSION = (
 )
 
 
+def _recent_enough() -> float:
+    """Return how many seconds old may be what is known of the person who asks; 0 where the view wants it as it is."""
+    if not has_request_context() or request.endpoint is None:
+        return 0.0
+    return float(getattr(current_app.view_functions[request.endpoint], "recent", 0.0))
+
+
 class Datastore(SQLAlchemyUserDatastore):
     """The library's way to persons, with a short one for the question that every request asks."""
 
@@ -70,6 +78,9 @@ class Datastore(SQLAlchemyUserDatastore):
         """Return the person that a session names, or one found by what the library asks for."""
         if kwargs.keys() != {"fs_uniquifier"}:
             return super().find_user(case_insensitive, **kwargs)
+        seconds = _recent_enough()
+        if seconds:
+            return cast("UserMixin | None", find_recent(kwargs["fs_uniquifier"], seconds))
         return db.session.scalars(_BY_SESSION, kwargs).unique().first()
 
 
@@ -194,7 +205,7 @@ def init_security(app: Flask, settings: Settings) -> None:
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://", RATELIMIT_HEADERS_ENABLED=True
     )
     # All in the constructor: init_app() ignores the classes without a word.
-    Security(
+    library = Security(
         app,
         datastore,
         login_form=SignInForm,
@@ -202,6 +213,9 @@ def init_security(app: Flask, settings: Settings) -> None:
         password_util_cls=OurPasswords,
         register_blueprint=True,
     )
+    # Policies decide here (web.access), nobody asks flask-principal. It would read the person before every request,
+    # of a style sheet too.
+    app.before_request_funcs[None].remove(library.principal._on_before_request)
     limiter.init_app(app)
     _limit(app)
     for signal, receiver in (

@@ -22,6 +22,7 @@ from flask_babel import Babel, get_locale
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
+from typing_extensions import override
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -30,7 +31,10 @@ from lms.config import ROOT, Settings
 from lms.db import db, will_write
 from lms.errors import LmsError
 from lms.web.access import PUBLIC, requires, wants_json
+from lms.web.assets import init_assets
 from lms.web.filters import register_filters
+from lms.web.sessions import RememberedCookies
+from lms.web.translating import init_translating
 
 LANGUAGES = {"zh_Hans": "中文", "en": "English"}
 MAX_UPLOAD_BYTES = 16 * 1024 * 1024
@@ -41,7 +45,23 @@ CONTENT_SECURITY_POLICY = (
 #: Files of npm packages that pages may load, by the name in the address.
 PACKAGE_FILES = {"htmx.min.js": "htmx.org/dist/htmx.min.js"}
 
-csrf = CSRFProtect()
+
+class OurCsrf(CSRFProtect):  # type: ignore[misc]  # the library is not typed
+    """The library's tokens, and what a browser itself says of where a request comes from."""
+
+    @override
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Refuse what another site made a browser send; tokens are asked for where the browser does not say.
+
+        JSON can be sent by our pages alone anyway, and no page can set ``Sec-Fetch-Site``.
+        """
+        if request.is_json and request.headers.get("Sec-Fetch-Site") == "same-origin":
+            g.csrf_valid = True
+            return
+        super().protect(apply_exemptions=apply_exemptions)
+
+
+csrf = OurCsrf()
 blueprint = Blueprint(
     "web", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
 )
@@ -49,6 +69,7 @@ blueprint = Blueprint(
 
 def init_web(app: Flask, settings: Settings) -> None:
     """Attach the kit to ``app``. Call before capabilities are registered."""
+    app.session_interface = RememberedCookies()
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     #: Templates whose macro ``words(code, facts)`` knows sentences of a capability's error codes.
@@ -65,6 +86,7 @@ def init_web(app: Flask, settings: Settings) -> None:
         locale_selector=choose_locale,
         timezone_selector=lambda: settings.timezone,
     )
+    init_translating(app)
     register_filters(app, settings)
     app.register_blueprint(blueprint)
     app.before_request(_begin)
@@ -74,7 +96,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.register_error_handler(CSRFError, _on_csrf_error)
     app.register_error_handler(Exception, _on_crash)
     app.context_processor(_template_names)
-    app.add_template_global(_asset_stamp, "asset_stamp")
+    init_assets(app)
 
 
 def choose_locale() -> str:
@@ -95,10 +117,11 @@ def _begin() -> None:
 
 def _finish(response: Response) -> Response:
     # The one commit: after the view, before the answer leaves. A failed commit becomes a 500.
-    if response.status_code < 400:
-        db.session.commit()
-    else:
-        db.session.rollback()
+    if db.session.registry.has():
+        if response.status_code < 400:
+            db.session.commit()
+        else:
+            db.session.rollback()
     response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -117,17 +140,6 @@ def _template_names() -> dict[str, object]:
         "error_word_templates": current_app.config["ERROR_WORD_TEMPLATES"],
         "me": current_user,
     }
-
-
-_stamps: dict[str, str] = {}
-
-
-def _asset_stamp(name: str) -> str:
-    """Return a short stamp of a static file's content, for addresses that may be cached for long."""
-    if name not in _stamps:
-        path = Path(__file__).parent / "static" / name
-        _stamps[name] = f"{path.stat().st_mtime_ns:x}"[-8:]
-    return _stamps[name]
 
 
 def _error_page(status: int, code: str, facts: dict[str, object]) -> tuple[Response | str, int]:

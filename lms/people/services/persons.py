@@ -13,6 +13,7 @@ from lms.people.domain.contacts import as_email, as_phone, as_username, narrow, 
 from lms.people.domain.roles import RoleName
 from lms.people.models import Person, Role
 from lms.people.queries import find_taken
+from lms.people.recent import forget_recent
 
 _DESCRIPTIONS = {
     RoleName.LEARNER: "learns, sits quizzes, defends",
@@ -153,6 +154,8 @@ def update_person(
         # Every session ends now, not when its cookie does.
         person.fs_uniquifier = uuid.uuid4().hex
     db.session.flush()
+    forget_recent()
+    forget_recent()
     facts: dict[str, object] = {"fields": changed}
     if new_roles != had:
         facts |= {"roles": sorted(new_roles), "roles_before": sorted(had)}
@@ -170,12 +173,14 @@ def choose_locale(person: Person, locale: str) -> None:
     """Set the language of a person's pages and messages."""
     person.locale = locale
     db.session.flush()
+    forget_recent()
 
 
 def sign_out_everywhere(person: Person, *, actor_id: int, now: dt.datetime) -> None:
     """End every session of the person on every device; remembered ones too."""
     person.fs_uniquifier = uuid.uuid4().hex
     db.session.flush()
+    forget_recent()
     record(
         "people.sign_out_everywhere",
         actor_id=actor_id,
@@ -192,6 +197,7 @@ def reset_two_factor(person: Person, *, actor_id: int, now: dt.datetime) -> None
     person.mf_recovery_codes = None
     person.fs_uniquifier = uuid.uuid4().hex
     db.session.flush()
+    forget_recent()
     record(
         "people.reset_two_factor",
         actor_id=actor_id,

@@ -23,6 +23,7 @@ from lms.quizzes.models.marking import ESSAY_PLACE, EssayMark, EssayPlace
 from lms.quizzes.models.measures import ITEM_MEASURE, ItemMeasure
 from lms.quizzes.models.printing import PrintedPaper, TypedAnswers
 from lms.quizzes.models.quizzes import (
+    QUIZ,
     SITTING,
     Accommodation,
     Quiz,
@@ -37,6 +38,7 @@ __all__ = [
     "ITEM_MEASURE",
     "ITEM_REKEY",
     "ITEM_RESULT",
+    "QUIZ",
     "REKEYED_ATTEMPT",
     "RESPONSE",
     "RESPONSE_EVENT",

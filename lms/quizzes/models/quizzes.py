@@ -157,4 +157,5 @@ class SittingSeries(Base):
     cohort: Mapped[Cohort] = relationship()
 
 
+QUIZ = cast("Table", Quiz.__table__)
 SITTING = cast("Table", Sitting.__table__)

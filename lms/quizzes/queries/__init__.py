@@ -10,6 +10,7 @@ from lms.quizzes.queries.answering import (
     get_own_state,
     list_answers,
     lock_own_attempt,
+    open_own_paper,
     timing_of,
 )
 from lms.quizzes.queries.attempts import (
@@ -164,6 +165,7 @@ __all__ = [
     "lock_objection",
     "lock_open_attempt",
     "lock_own_attempt",
+    "open_own_paper",
     "search_eligible",
     "select_objections",
     "select_own_objections",

@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, exists, or_, select
 
-from lms.db import db
+from lms.db import BigId, db
 from lms.errors import NotFound
+from lms.people.models import PERSON
 from lms.quizzes.domain.attempts import AttemptState
-from lms.quizzes.domain.rules import PagingRule, rules_from_json
+from lms.quizzes.domain.rules import PagingRule, SittingRules, rules_from_json
 from lms.quizzes.domain.timing import Timing, grace_of
-from lms.quizzes.models import ATTEMPT, RESPONSE, SITTING, Attempt
+from lms.quizzes.models import ATTEMPT, QUIZ, RESPONSE, SITTING, Attempt
 
 _attempt = ATTEMPT.c
 _response = RESPONSE.c
@@ -31,12 +32,14 @@ class StoredAnswer:
 class OwnAnswer:
     """An attempt's clock, and what is stored at one of its positions; nothing when it was not answered.
 
-    ``reached`` is the first position from which answers are taken.
+    ``reached`` is the first position from which answers are taken, ``is_signed_in`` whether the session that was asked
+    about still is the person's.
     """
 
     timing: Timing
     reached: int
     stored: StoredAnswer | None
+    is_signed_in: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,31 @@ class OwnAttempt:
     timing: Timing
     reached: int
     answers: Mapping[int, StoredAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPaper:
+    """An attempt as its candidate opens it.
+
+    Attributes:
+        id: Of the attempt.
+        sitting_id: Where it is taken.
+        timing: Its clock.
+        reached: The first position from which answers are taken.
+        rules: Of the sitting.
+        title: Of the quiz, in Chinese.
+        title_en: In English.
+        rows: The paper as frozen.
+    """
+
+    id: int
+    sitting_id: int
+    timing: Timing
+    reached: int
+    rules: SittingRules
+    title: str
+    title_en: str
+    rows: Sequence[Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +139,18 @@ def _clock(*more: ColumnElement[Any]) -> Select[Any]:
     return select(*columns).join(SITTING, SITTING.c.id == _attempt.sitting_id)
 
 
+_SESSION = bindparam("session_key", type_=String)
+SIGNED_IN = or_(
+    _SESSION == "",
+    exists().where(
+        PERSON.c.id == bindparam("person_id", type_=BigId),
+        PERSON.c.fs_uniquifier == _SESSION,
+        PERSON.c.active.is_(True),
+    ),
+)
+"""The person's account may be used, and no session of theirs was ended since ``session_key`` was given out."""
 _ANSWER = (
-    _clock(*_STORED)
+    _clock(*_STORED, SIGNED_IN.label("is_signed_in"))
     .outerjoin(
         RESPONSE,
         (_response.attempt_id == _attempt.id) & (_response.position == bindparam("position")),
@@ -126,23 +164,36 @@ _STATE = (
     .order_by(_response.position)
 )
 _LOCK = _clock().where(_OWN).with_for_update(of=ATTEMPT)
+_OPENED = (
+    _clock(_attempt.id, _attempt.sitting_id, _attempt.paper, QUIZ.c.title, QUIZ.c.title_en)
+    .join(QUIZ, QUIZ.c.id == SITTING.c.quiz_id)
+    .where(_OWN)
+)
 _PAPER = select(_attempt.started_at, _attempt.paper).where(_OWN)
 _ANSWERS = select(*_STORED).where(_response.attempt_id == bindparam("attempt_id"))
 
 
-def get_own_answer(attempt_id: int, position: int, person_id: int) -> OwnAnswer:
+def get_own_answer(
+    attempt_id: int, position: int, person_id: int, session_key: str = ""
+) -> OwnAnswer:
     """Return the clock of the person's own attempt and the answer at one position, in one statement.
+
+    Args:
+        attempt_id: The attempt.
+        position: From 1.
+        person_id: Whose it must be.
+        session_key: What a browser's session knows the person by, to be looked at as well.
 
     Raises:
         NotFound: There is none, or it is somebody else's.
     """
     ids = {"attempt_id": attempt_id, "person_id": person_id, "position": position}
-    row = db.session.connection().execute(_ANSWER, ids).first()
+    row = db.session.connection().execute(_ANSWER, {**ids, "session_key": session_key}).first()
     if row is None:
         raise NotFound("attempt", id=attempt_id)
     has_answer = row.position is not None
     stored = StoredAnswer(row.seq, row.answer, row.saved_at) if has_answer else None
-    return OwnAnswer(_timing_of_row(row), row.reached, stored)
+    return OwnAnswer(_timing_of_row(row), row.reached, stored, row.is_signed_in)
 
 
 def get_own_state(attempt_id: int, person_id: int) -> OwnAttempt:
@@ -188,6 +239,28 @@ def get_own_paper(
         raise NotFound("attempt", id=attempt_id)
     started_at, paper = row
     return started_at, paper
+
+
+def open_own_paper(attempt_id: int, person_id: int) -> OwnPaper:
+    """Return the person's own attempt with its paper, in one statement.
+
+    Raises:
+        NotFound: There is none, or it is somebody else's: whose it is, is nobody's business.
+    """
+    ids = {"attempt_id": attempt_id, "person_id": person_id}
+    row = db.session.connection().execute(_OPENED, ids).first()
+    if row is None:
+        raise NotFound("attempt", id=attempt_id)
+    return OwnPaper(
+        id=row.id,
+        sitting_id=row.sitting_id,
+        timing=_timing_of_row(row),
+        reached=row.reached,
+        rules=rules_from_json(row.rules),
+        title=row.title,
+        title_en=row.title_en,
+        rows=row.paper,
+    )
 
 
 def list_answers(attempt_id: int) -> dict[int, StoredAnswer]:

@@ -22,6 +22,7 @@ from lms.quizzes.services.noting import note_from_browser
 from lms.quizzes.services.objections import decide_objection, reply_objection, submit_objection
 from lms.quizzes.services.paging import move_on
 from lms.quizzes.services.papers import keep_paper
+from lms.quizzes.services.quick import save_known
 from lms.quizzes.services.quizzes import retire_quiz, upsert_quiz
 from lms.quizzes.services.releasing import release_results
 from lms.quizzes.services.reminders import find_due_reminder, remind_sitting
@@ -68,6 +69,7 @@ __all__ = [
     "resume_sitting",
     "retire_quiz",
     "save_form",
+    "save_known",
     "save_response",
     "save_responses",
     "schedule_sitting",

@@ -26,6 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from lms.db import BigId, Json, UtcDateTime, db
 from lms.quizzes.domain.attempts import AttemptState
 from lms.quizzes.models import ATTEMPT, RESPONSE, RESPONSE_EVENT
+from lms.quizzes.queries.answering import SIGNED_IN
 
 _attempt = ATTEMPT.c
 _response = RESPONSE.c
@@ -34,6 +35,7 @@ _COLUMNS = ("attempt_id", "position", "seq", "answer", "saved_at")
 _LOGGED = (*_COLUMNS, "device")
 
 _ID = bindparam("attempt_id", type_=BigId)
+_PERSON_ID = bindparam("person_id", type_=BigId)
 _SENT = (
     bindparam("position", type_=Integer),
     bindparam("seq", type_=BigInteger),
@@ -44,8 +46,9 @@ _DEVICE = bindparam("device", type_=String)
 
 # If and only if the attempt is the person's, open, in time, its clock runs, and the place was not left for good.
 _TAKES = and_(
+    SIGNED_IN,
     _attempt.id == _ID,
-    _attempt.person_id == bindparam("person_id", type_=BigId),
+    _attempt.person_id == _PERSON_ID,
     _attempt.state == AttemptState.OPEN.value,
     _attempt.paused_at.is_(None),
     _attempt.deadline_at > _SENT[-1],
@@ -83,12 +86,14 @@ class Source:
         person_id: Whose it must be.
         device: The browser's random name; empty when it sent none.
         now: The instant of the request.
+        session_key: What the browser's session knows the person by; empty where nobody has to be signed in.
     """
 
     attempt_id: int
     person_id: int
     device: str
     now: dt.datetime
+    session_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +163,7 @@ def _postgresql_write(*, asks: bool) -> Executable:
     )
 
 
-_WRITES: dict[tuple[bool, bool], Executable] = {
+WRITES: dict[tuple[bool, bool], Executable] = {
     (is_postgresql, asks): _postgresql_write(asks=asks)
     if is_postgresql
     else _sqlite_write(asks=asks)
@@ -172,7 +177,7 @@ _UPSERTS: dict[str, Insert] = {
     "sqlite": _newer(sqlite.insert(RESPONSE).values(_placed)),
     "postgresql": _newer(postgresql.insert(RESPONSE).values(_placed)),
 }
-_LOGS: dict[str, Insert] = {
+LOGS: dict[str, Insert] = {
     "sqlite": sqlite.insert(RESPONSE_EVENT)
     .values({**_placed, "device": _DEVICE})
     .on_conflict_do_nothing(),
@@ -188,9 +193,24 @@ _REWRITE = (
     )
     .values(answer=bindparam("new_answer", type_=Json))
 )
+_ISSIGNED_IN = select(SIGNED_IN.label("is_signed_in"))
 _HAS_NEW_DEVICE = select(_IS_NEW_DEVICE.label("is_new")).select_from(
     select(literal_column("1")).subquery("one")
 )
+
+
+def values_of(source: Source, row: Row) -> dict[str, object]:
+    """Return what the statements that store an answer are given."""
+    return {
+        "attempt_id": source.attempt_id,
+        "person_id": source.person_id,
+        "position": row.position,
+        "seq": row.seq,
+        "answer": row.answer,
+        "saved_at": source.now,
+        "device": source.device,
+        "session_key": source.session_key,
+    }
 
 
 class AnswerRows:
@@ -215,17 +235,21 @@ class AnswerRows:
             row: The answer.
             asks: Whether to find out, in the same statement, what a process does not know of the attempt.
         """
-        statement = _WRITES[self.writes_log, asks]
-        found = self._connection.execute(statement, self._values(row)).first()
+        statement = WRITES[self.writes_log, asks]
+        found = self._connection.execute(statement, values_of(self._source, row)).first()
         return None if found is None else Written(*found)
 
     def log(self, rows: Sequence[Row]) -> None:
         """Add acknowledged answers to the log, one statement for all."""
-        self._connection.execute(_LOGS[self._dialect], [self._values(row) for row in rows])
+        self._connection.execute(
+            LOGS[self._dialect], [values_of(self._source, row) for row in rows]
+        )
 
     def put(self, rows: Sequence[Row]) -> None:
         """Store answers of an attempt that the caller has locked and looked at, one statement for all."""
-        self._connection.execute(_UPSERTS[self._dialect], [self._values(row) for row in rows])
+        self._connection.execute(
+            _UPSERTS[self._dialect], [values_of(self._source, row) for row in rows]
+        )
 
     def rewrite(self, row: Row) -> None:
         """Put a stored answer in another shape."""
@@ -236,15 +260,3 @@ class AnswerRows:
         """Say whether answers of the attempt came from other browsers only, so far."""
         ids = {"attempt_id": self._source.attempt_id, "device": self._source.device}
         return bool(self._connection.execute(_HAS_NEW_DEVICE, ids).scalar())
-
-    def _values(self, row: Row) -> dict[str, object]:
-        source = self._source
-        return {
-            "attempt_id": source.attempt_id,
-            "person_id": source.person_id,
-            "position": row.position,
-            "seq": row.seq,
-            "answer": row.answer,
-            "saved_at": source.now,
-            "device": source.device,
-        }

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lms.db import db
-from lms.errors import InvalidInput, InvalidState, NotFound
+from lms.errors import InvalidInput, InvalidState, NotAllowed, NotFound
 from lms.questions.domain.items import FieldError, answer_as_json, is_omitted, parse_response
 from lms.quizzes.domain.attempts import remaining_seconds
 from lms.quizzes.domain.events import EventKind
@@ -22,7 +22,6 @@ from lms.quizzes.services.response_rows import (
     AnswerRows,
     Row,
     Source,
-    Written,
 )
 
 MAX_SEQ = 2**53 - 1
@@ -58,6 +57,7 @@ def save_response(
     raw: object,
     now: dt.datetime,
     device: str = "",
+    session_key: str = "",
 ) -> Saved:
     """Store one answer, unless a newer one is stored already, and a line in the log of answers.
 
@@ -72,8 +72,10 @@ def save_response(
         raw: The answer, in the shape of its item's type; ``{}`` and the empty shape take an answer back.
         now: The instant of the request.
         device: Random name that the page keeps in its browser; an attempt that goes on from another is noted.
+        session_key: What the browser's session knows the person by, when that was not looked up just now.
 
     Raises:
+        NotAllowed: ``session_ended``: the account was closed, or every session of the person was ended.
         NotFound: No such attempt of this person, or no such position.
         InvalidState: ``attempt_closed`` with the ``state``, ``attempt_paused``, or ``item_left`` with the first position
             ``reached`` from which answers are still taken.
@@ -82,7 +84,7 @@ def save_response(
     number = check_seq(seq)
     if not 1 <= position <= MAX_POSITION:
         raise NotFound("position", position=position)
-    source = Source(attempt_id, person_id, device, now)
+    source = Source(attempt_id, person_id, device, now, session_key)
     paper = find_paper(attempt_id, person_id)
     rows = AnswerRows(source)
     if paper is None:
@@ -99,7 +101,7 @@ def save_response(
     is_known = paper.knows(device)
     written = rows.write(row, asks=not is_known)
     if written is None:
-        return _explain(source, row)
+        return explain(source, row)
     if written.started_at != paper.started_at:
         # A database was restored below a running process: what it knew was of another attempt.
         paper = keep_paper(attempt_id, person_id, *get_own_paper(attempt_id, person_id))
@@ -108,7 +110,7 @@ def save_response(
         rows.log([row])
     if not is_known:
         note_device(source, paper, is_new=written.is_new_device)
-    return _saved(source, row, written)
+    return saved_as(source, row, started_at=written.started_at, deadline_at=written.deadline_at)
 
 
 def _save_unseen(source: Source, position: int, seq: int, raw: object) -> Saved:
@@ -118,7 +120,7 @@ def _save_unseen(source: Source, position: int, seq: int, raw: object) -> Saved:
     rows = AnswerRows(source)  # inside: the savepoint begins when its connection is asked for
     written = rows.write(row, asks=True)
     if written is None:
-        return _explain(source, row)
+        return explain(source, row)
     paper = keep_paper(source.attempt_id, source.person_id, written.started_at, written.paper or ())
     answer = read_answer(paper, position, raw)
     if answer != sent:
@@ -126,7 +128,7 @@ def _save_unseen(source: Source, position: int, seq: int, raw: object) -> Saved:
         rows.rewrite(row)
     rows.log([row])
     note_device(source, paper, is_new=written.is_new_device)
-    return _saved(source, row, written)
+    return saved_as(source, row, started_at=written.started_at, deadline_at=written.deadline_at)
 
 
 def check_seq(seq: object) -> int:
@@ -190,9 +192,15 @@ def is_other(stored: StoredAnswer, row: Row) -> bool:
     return stored.seq != row.seq or stored.answer != row.answer
 
 
-def _explain(source: Source, row: Row) -> Saved:
-    """Say why an answer was not stored: it is there already, a newer one is, or none is taken."""
-    own = get_own_answer(source.attempt_id, row.position, source.person_id)
+def explain(source: Source, row: Row) -> Saved:
+    """Say why an answer was not stored: it is there already, a newer one is, or none is taken.
+
+    Raises:
+        As ``save_response``.
+    """
+    own = get_own_answer(source.attempt_id, row.position, source.person_id, source.session_key)
+    if not own.is_signed_in:
+        raise NotAllowed("session_ended")
     check_takes(own.timing, source.now)
     if own.stored is None or own.stored.seq < row.seq:
         check_reached(row.position, own.reached)
@@ -206,10 +214,11 @@ def _explain(source: Source, row: Row) -> Saved:
     )
 
 
-def _saved(source: Source, row: Row, written: Written) -> Saved:
-    left = remaining_seconds(
-        started_at=written.started_at, deadline_at=written.deadline_at, now=source.now
-    )
+def saved_as(
+    source: Source, row: Row, *, started_at: dt.datetime, deadline_at: dt.datetime
+) -> Saved:
+    """Return what is said of an answer that was stored just now."""
+    left = remaining_seconds(started_at=started_at, deadline_at=deadline_at, now=source.now)
     return Saved(seq=row.seq, saved_at=source.now, remaining_s=left)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,7 @@ from flask_wtf.csrf import generate_csrf
 
 from lms.errors import InvalidState, LmsError
 from lms.people.access import LEARNER, current_person, requires
+from lms.people.recent import CHECKED_S, RECENT_S
 from lms.questions.domain.filling import response_from_fields
 from lms.questions.domain.items import FieldError, is_omitted
 from lms.quizzes import queries, services
@@ -18,7 +20,7 @@ from lms.quizzes.domain.admission import is_within
 from lms.quizzes.domain.attempts import AttemptState
 from lms.quizzes.domain.paper import paper_from_json
 from lms.quizzes.domain.presentation import pages_of, present
-from lms.quizzes.domain.rules import PagingRule, rules_from_json
+from lms.quizzes.domain.rules import PagingRule
 from lms.quizzes.views.frame import blueprint, organisation_zone
 from lms.quizzes.views.watermark import watermark_text
 from lms.web.access import request_now
@@ -31,24 +33,26 @@ _FIELD = re.compile(r"r([0-9]{1,4})(?::(.+))?\Z")
 
 
 @blueprint.get("/attempts/<int:attempt_id>")
-@requires(LEARNER)
+@requires(LEARNER, recent=RECENT_S)
 def paper(attempt_id: int) -> ResponseReturnValue:
     """Show the paper with the answers saved so far, on whatever device; within the grace to bring what waits there."""
     now = request_now()
-    attempt = queries.get_own_attempt(attempt_id, current_person().id)
-    timing = queries.timing_of(attempt)
+    person = current_person()
+    opened = queries.open_own_paper(attempt_id, person.id)
+    timing, rules = opened.timing, opened.rules
     if timing.state_at(now) is not AttemptState.OPEN:
         return redirect(url_for("quizzes.result", attempt_id=attempt_id), 302)
-    rules = rules_from_json(attempt.sitting.rules)
     if not is_within(rules.networks, request.remote_addr or ""):
-        return redirect(url_for("quizzes.rules", sitting_id=attempt.sitting_id), 302)  # it says why
-    known = services.keep_paper(attempt.id, attempt.person_id, attempt.started_at, attempt.paper)
+        return redirect(url_for("quizzes.rules", sitting_id=opened.sitting_id), 302)  # it says why
+    known = services.keep_paper(attempt_id, person.id, timing.started_at, opened.rows)
     answers = queries.list_answers(attempt_id)
-    items = present(paper_from_json(attempt.paper), known.items)
+    items = present(paper_from_json(opened.rows), known.items)
     return render_template(
         "quizzes/paper.html",
-        attempt=attempt,
-        quiz=attempt.sitting.quiz,
+        attempt_id=attempt_id,
+        deadline_at=timing.deadline_at,
+        reached=opened.reached,
+        titles={"zh-Hans": opened.title, "en": opened.title_en},
         items=items,
         pages=() if rules.paging is PagingRule.ALL else pages_of(items),
         paging=rules.paging.value,
@@ -58,12 +62,12 @@ def paper(attempt_id: int) -> ResponseReturnValue:
         remaining_s=timing.remaining_s(now),
         is_paused=timing.is_paused,
         grace_minutes=int(timing.grace.total_seconds()) // 60,
-        watermark=watermark_text(current_person()) if rules.watermark else "",
+        watermark=watermark_text(person) if rules.watermark else "",
     )
 
 
 @blueprint.get("/attempts/<int:attempt_id>/state")
-@requires(LEARNER)
+@requires(LEARNER, recent=RECENT_S)
 def attempt_state(attempt_id: int) -> ResponseReturnValue:
     """Say how the attempt stands: for a page that comes back from sleep, waits in a pause, or lost its token."""
     own = queries.get_own_state(attempt_id, current_person().id)
@@ -82,7 +86,7 @@ def attempt_state(attempt_id: int) -> ResponseReturnValue:
 
 
 @blueprint.put("/attempts/<int:attempt_id>/responses/<int:position>")
-@requires(LEARNER)
+@requires(LEARNER, recent=CHECKED_S)
 def save_response(attempt_id: int, position: int) -> ResponseReturnValue:
     """Save one answer. The reply leaves after the commit, so what is acknowledged is stored.
 
@@ -92,23 +96,27 @@ def save_response(attempt_id: int, position: int) -> ResponseReturnValue:
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
         return jsonify(code="response_malformed", field="body"), 422
+    person = current_person()
+    save = partial(
+        services.save_response,
+        attempt_id,
+        position,
+        person_id=person.id,
+        seq=body.get("seq"),
+        raw=body.get("response"),
+        now=request_now(),
+        device=_device(),
+        session_key=person.fs_uniquifier,
+    )
     try:
-        saved = services.save_response(
-            attempt_id,
-            position,
-            person_id=current_person().id,
-            seq=body.get("seq"),
-            raw=body.get("response"),
-            now=request_now(),
-            device=_device(),
-        )
+        saved = services.save_known(*save.args, **save.keywords) or save()
     except LmsError as error:
         return jsonify(code=error.code, **error.facts), error.status
     return jsonify(**_acknowledged(saved), remaining_s=saved.remaining_s)
 
 
 @blueprint.put("/attempts/<int:attempt_id>/responses")
-@requires(LEARNER)
+@requires(LEARNER, recent=RECENT_S)
 def save_responses(attempt_id: int) -> ResponseReturnValue:
     """Save answers that waited on the device, each with its own result, and submit if the candidate did meanwhile."""
     request.max_content_length = MAX_BATCH_BYTES
@@ -157,7 +165,7 @@ def _device() -> str:
 
 
 @blueprint.post("/attempts/<int:attempt_id>/responses")
-@requires(LEARNER)
+@requires(LEARNER, recent=RECENT_S)
 def save_form(attempt_id: int) -> ResponseReturnValue:
     """Save the answers of the whole page: the way without script."""
     try:
@@ -178,7 +186,7 @@ def save_form(attempt_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/attempts/<int:attempt_id>/submit")
-@requires(LEARNER)
+@requires(LEARNER, recent=RECENT_S)
 def submit(attempt_id: int) -> ResponseReturnValue:
     """End the attempt. Pressed twice, it ends once."""
     person = current_person()

@@ -38,6 +38,5 @@ def piece_at(position: int, *key: Hashable, caller: Callable[[], str]) -> Markup
     return Markup(html.replace(HERE, str(position)))  # noqa: S704 - rendered by a template, with a number put in
 
 
-@blueprint.context_processor
-def _names() -> dict[str, object]:
-    return {"piece_at": piece_at, "here_in_piece": HERE}
+blueprint.add_app_template_global(piece_at)
+blueprint.add_app_template_global(lambda: HERE, "here_in_piece")

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.errors import InvalidState
 from lms.people.access import LEARNER, current_person, requires
+from lms.people.recent import RECENT_S
 from lms.people.security import limiter
 from lms.quizzes import queries, services
 from lms.quizzes.domain.admission import Refusal, is_within
@@ -90,7 +91,7 @@ def _was_wrong(_response: Response) -> bool:
 
 
 @blueprint.post("/sittings/<int:sitting_id>/start")
-@requires(LEARNER)
+@requires(LEARNER, recent=RECENT_S)
 @limiter.limit(
     GUESS_LIMIT, key_func=_who_starts, exempt_when=_says_no_password, deduct_when=_was_wrong
 )

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event
 
 _DATA = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
 _SIGN_IN = re.compile(
-    r"\s*SELECT\b.*?\sFROM (person|person_role|role|privacy_notice|consent)\b",
+    r"\s*SELECT (?!attempt\b).*?\sFROM (person|person_role|role|privacy_notice|consent)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _AUDIT = re.compile(r"\s*INSERT INTO audit_event\b", re.IGNORECASE)

@@ -6,6 +6,7 @@ import pytest
 
 from lms.db import db
 from lms.people.models import Person
+from lms.people.recent import forget_recent
 from lms.quizzes.services import save_response
 from lms.quizzes.views import fragments
 from tests.conftest import NOON
@@ -77,6 +78,7 @@ def test_each_language_has_its_own_pieces(app, sign_in, noon) -> None:
     with app.app_context():
         db.session.get_one(Person, get_attempt_row(attempt_id).person_id).locale = "en"
         db.session.commit()
+    forget_recent()
     page = page_of(client, attempt_id)
     assert "待检查" not in page
     assert "Saved" in page
