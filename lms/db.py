@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnDefault,
     DateTime,
     Engine,
+    Executable,
     Integer,
     MetaData,
     String,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     event,
     insert,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -202,6 +204,29 @@ def insert_rows(table: Table, rows: Sequence[Mapping[str, object]]) -> None:
                 [send(one) if send else one for send, one in zip(as_sent, values, strict=True)]
             )
     cursor.close()
+
+
+def insert_once(table: Table, values: Mapping[str, object]) -> int | None:
+    """Insert a row in the session's transaction unless one with the same key is there; return its id, or None.
+
+    One statement, where looking first and inserting in a savepoint takes four.
+
+    Args:
+        table: Has an ``id`` and a unique key beside it; the rows that it refers to are flushed.
+        values: Of every column that has no default.
+    """
+    connection = db.session.connection()
+    known = (table, connection.dialect.name)
+    statement = _ONCE.get(known)
+    if statement is None:
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        statement = dialect.insert(table).on_conflict_do_nothing().returning(table.c.id)
+        _ONCE[known] = statement
+    found: int | None = connection.execute(statement, values).scalar()
+    return found
+
+
+_ONCE: dict[tuple[Table, str], Executable] = {}
 
 
 def _default_of(column: Column[Any]) -> object:

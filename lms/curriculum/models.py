@@ -2,8 +2,9 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import cast
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base, Id, JsonList, JsonObject
@@ -174,3 +175,6 @@ class GatePass(Base):
     percent: Mapped[Decimal | None]
     #: What the pass rests on: ``{"table": …, "id": …}`` or a recorded exception with actor and reason.
     evidence: Mapped[JsonObject]
+
+
+GATE_PASS = cast("Table", GatePass.__table__)

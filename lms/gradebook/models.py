@@ -2,8 +2,9 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import cast
 
-from sqlalchemy import Connection, ForeignKey, String, event, inspect
+from sqlalchemy import Connection, ForeignKey, String, Table, event, inspect
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from lms.db import Base, Id, JsonObject
@@ -31,6 +32,9 @@ class GradeEntry(Base):
     recorded_by: Mapped[Id | None] = mapped_column(ForeignKey("person.id"))
     supersedes_id: Mapped[Id | None] = mapped_column(ForeignKey("grade_entry.id"))
     facts: Mapped[JsonObject]
+
+
+GRADE_ENTRY = cast("Table", GradeEntry.__table__)
 
 
 @event.listens_for(GradeEntry, "before_update")

@@ -4,15 +4,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from lms.audit import services as audit
-from lms.db import db
+from lms.db import db, insert_once
 from lms.errors import InvalidInput, InvalidState
 from lms.gradebook import queries
-from lms.gradebook.models import GradeEntry
+from lms.gradebook.models import GRADE_ENTRY, GradeEntry
 
 KINDS = ("quiz", "defense")
 
@@ -31,8 +31,8 @@ def record_result(
     actor_id: int | None = None,
     supersedes_id: int | None = None,
     **facts: object,
-) -> GradeEntry:
-    """Enter one result, once per ``source``: entering the same again returns the line that is there.
+) -> int:
+    """Enter one result, once per ``source``: entering the same again changes nothing.
 
     Args:
         enrolment_id: Whose result it is.
@@ -48,58 +48,65 @@ def record_result(
         supersedes_id: The line that this one corrects, of the same enrolment, kind and key.
         facts: Plain JSON values kept beside the result.
 
+    Returns:
+        The id of the line.
+
     Raises:
         InvalidInput: A number outside its range, or an unknown kind.
         InvalidState: ``source`` is entered with another result (``result_differs``); a correction is a new
             source that supersedes. Or the line to supersede is another's or already superseded.
     """
     _check(kind, points, max_points, cut_percent)
-    entry = GradeEntry(
-        enrolment_id=enrolment_id,
-        kind=kind,
-        key=key,
-        source=source,
-        points=points,
-        max_points=max_points,
-        cut_percent=cut_percent,
-        passed=passed,
-        recorded_at=now,
-        recorded_by=actor_id,
-        supersedes_id=supersedes_id,
-        facts=facts,
-    )
-    known = queries.find_entry(source)
-    if known is not None:
-        return _same(known, entry)
-    _check_superseded(entry)
-    try:
-        with db.session.begin_nested():
-            db.session.add(entry)
-    except IntegrityError:
-        # Another process entered it between our look and our insert.
+    line: dict[str, object] = {
+        "enrolment_id": enrolment_id,
+        "kind": kind,
+        "key": key,
+        "source": source,
+        "points": points,
+        "max_points": max_points,
+        "cut_percent": cut_percent,
+        "passed": passed,
+        "recorded_at": now,
+        "recorded_by": actor_id,
+        "supersedes_id": supersedes_id,
+        "facts": facts,
+    }
+    if supersedes_id is not None:
+        known = queries.find_entry(source)
+        if known is not None:
+            return _same(known, line)
+        _check_superseded(supersedes_id, line)
+    entry_id = insert_once(GRADE_ENTRY, line)
+    if entry_id is None:
         known = queries.find_entry(source)
         if known is None:
-            raise
-        return _same(known, entry)
-    _record(entry, actor_id=actor_id, now=now)
-    return entry
+            raise InvalidState("result_already_superseded", id=supersedes_id)
+        return _same(known, line)
+    _record(entry_id, line)
+    return entry_id
 
 
-def _record(entry: GradeEntry, *, actor_id: int | None, now: dt.datetime) -> None:
+_RECORDED = (
+    "enrolment_id", "kind", "key", "source", "points", "max_points", "passed", "recorded_at", "recorded_by",
+    "supersedes_id",
+)  # fmt: skip
+
+
+def _record(entry_id: int, line: Mapping[str, Any]) -> None:
     audit.record(
         "gradebook.record_result",
-        actor_id=actor_id,
-        now=now,
+        actor_id=line["recorded_by"],
+        now=line["recorded_at"],
         subject_kind="grade_entry",
-        subject_id=entry.id,
-        enrolment_id=entry.enrolment_id,
-        kind=entry.kind,
-        key=entry.key,
-        source=entry.source,
-        points=str(entry.points),
-        max_points=str(entry.max_points),
-        passed=entry.passed,
-        supersedes_id=entry.supersedes_id,
+        subject_id=entry_id,
+        enrolment_id=line["enrolment_id"],
+        kind=line["kind"],
+        key=line["key"],
+        source=line["source"],
+        points=str(line["points"]),
+        max_points=str(line["max_points"]),
+        passed=line["passed"],
+        supersedes_id=line["supersedes_id"],
     )
 
 
@@ -114,27 +121,23 @@ def _check(kind: str, points: Decimal, max_points: Decimal, cut_percent: Decimal
         raise InvalidInput("result_out_of_range", field="cut_percent", value=str(cut_percent))
 
 
-def _same(known: GradeEntry, entry: GradeEntry) -> GradeEntry:
+def _same(known: GradeEntry, line: Mapping[str, object]) -> int:
     for name in ("enrolment_id", "kind", "key", "points", "max_points", "cut_percent", "passed"):
-        if getattr(known, name) != getattr(entry, name):
+        if getattr(known, name) != line[name]:
             raise InvalidState("result_differs", source=known.source, field=name)
-    return known
+    return known.id
 
 
-def _check_superseded(entry: GradeEntry) -> None:
-    if entry.supersedes_id is None:
-        return
-    corrected = db.session.get(GradeEntry, entry.supersedes_id)
-    if corrected is None or (corrected.enrolment_id, corrected.kind, corrected.key) != (
-        entry.enrolment_id,
-        entry.kind,
-        entry.key,
+def _check_superseded(supersedes_id: int, line: Mapping[str, object]) -> None:
+    corrected = db.session.get(GradeEntry, supersedes_id)
+    if corrected is None or any(
+        getattr(corrected, name) != line[name] for name in ("enrolment_id", "kind", "key")
     ):
-        raise InvalidState("result_of_another", source=entry.source, id=entry.supersedes_id)
+        raise InvalidState("result_of_another", source=line["source"], id=supersedes_id)
     # Two corrections of one line would both count; the second must correct the first correction.
-    taken = select(GradeEntry.id).where(GradeEntry.supersedes_id == entry.supersedes_id)
+    taken = select(GradeEntry.id).where(GradeEntry.supersedes_id == supersedes_id)
     if db.session.scalar(taken) is not None:
-        raise InvalidState("result_already_superseded", id=entry.supersedes_id)
+        raise InvalidState("result_already_superseded", id=supersedes_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,5 +205,5 @@ def correct_results(
     db.session.add_all(entries)
     db.session.flush()
     for entry in entries:
-        _record(entry, actor_id=actor_id, now=now)
+        _record(entry.id, {name: getattr(entry, name) for name in _RECORDED})
     db.session.flush()

@@ -176,7 +176,7 @@ def make_result(
 ) -> GradeEntry:
     """Return a ledger line of the enrolment's first module quiz, or of the quiz ``key``."""
     first = enrolment.programme.stages[0].modules[0]
-    entry = record_result(
+    entry_id = record_result(
         enrolment_id=enrolment.id,
         kind="quiz",
         key=key or first.quiz_key,
@@ -188,7 +188,7 @@ def make_result(
         now=now,
     )
     db.session.commit()
-    return entry
+    return db.session.get_one(GradeEntry, entry_id)
 
 
 def make_draft(

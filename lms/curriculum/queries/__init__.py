@@ -16,6 +16,7 @@ from lms.curriculum.queries.paths import (
     find_gate_pass,
     find_progress,
     get_path,
+    has_gate,
     list_gate_passes,
     list_paths,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "get_plan",
     "get_programme",
     "has_digest",
+    "has_gate",
     "list_active_enrolment_ids",
     "list_active_enrolments_of_cohort",
     "list_active_enrolments_of_persons",

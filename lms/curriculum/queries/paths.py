@@ -4,16 +4,18 @@ import datetime as dt
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import String, and_, bindparam, literal, or_, select
 
 from lms.clock import local_date
 from lms.curriculum.domain.folding import build_path
-from lms.curriculum.domain.path import Passed, Path, Reading
+from lms.curriculum.domain.path import GateKind, Passed, Path, Reading
 from lms.curriculum.models import (
     Enrolment,
     GatePass,
     Lesson,
     LessonProgress,
+    Module,
+    Stage,
 )
 from lms.curriculum.queries.programmes import list_plans
 from lms.db import db
@@ -67,6 +69,32 @@ def list_gate_passes(enrolment_id: int) -> Sequence[GatePass]:
         .where(GatePass.enrolment_id == enrolment_id)
         .order_by(GatePass.passed_at, GatePass.id)
     ).all()
+
+
+_KIND = bindparam("kind", type_=String)
+_HAS_GATE = (
+    select(literal(1))
+    .select_from(Enrolment)
+    .join(Stage, Stage.programme_id == Enrolment.programme_id)
+    .outerjoin(Module, Module.stage_id == Stage.id)
+    .where(
+        Enrolment.id == bindparam("enrolment_id"),
+        or_(
+            and_(literal(GateKind.STAGE_TEST.value) == _KIND, Stage.key == bindparam("key")),
+            # A module retired while somebody sat its quiz still takes the pass.
+            and_(literal(GateKind.MODULE_QUIZ.value) == _KIND, Module.key == bindparam("key")),
+        ),
+    )
+    .limit(1)
+)
+
+
+def has_gate(enrolment_id: int, kind: str, key: str) -> bool:
+    """Say whether the programme of an enrolment has a gate."""
+    if kind in {GateKind.DEFENSE, GateKind.DECISION}:
+        return key == ""
+    asked = {"enrolment_id": enrolment_id, "kind": kind, "key": key}
+    return db.session.connection().execute(_HAS_GATE, asked).first() is not None
 
 
 def find_gate_pass(enrolment_id: int, kind: str, key: str) -> GatePass | None:

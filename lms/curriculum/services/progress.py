@@ -4,21 +4,22 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.services import record
 from lms.curriculum.domain.path import GateKind
 from lms.curriculum.domain.reading import Mark, move_mark
-from lms.curriculum.models import Enrolment, GatePass, Lesson, LessonProgress
+from lms.curriculum.models import GATE_PASS, Enrolment, GatePass, Lesson, LessonProgress
 from lms.curriculum.queries import (
-    find_gate_pass,
     find_progress,
     get_enrolment,
     get_lesson,
+    has_gate,
     list_enrolments,
 )
-from lms.db import db
+from lms.db import db, insert_once
 from lms.errors import InvalidInput, InvalidState
 
 
@@ -109,7 +110,7 @@ def pass_gate(
     evidence: Mapping[str, object],
     now: dt.datetime,
     actor_id: int | None = None,
-) -> GatePass:
+) -> None:
     """Write down that a gate is passed; a gate passed before keeps its first pass.
 
     Args:
@@ -124,28 +125,12 @@ def pass_gate(
     Raises:
         InvalidInput: ``no_such_gate``: ``kind`` is unknown, or the programme has no such module or stage.
     """
-    _check_gate(get_enrolment(enrolment_id), kind, key)
-    found = find_gate_pass(enrolment_id, kind, key)
-    if found is not None:
-        return found
-    gate = GatePass(
-        enrolment_id=enrolment_id,
-        kind=kind,
-        key=key,
-        passed_at=now,
-        percent=percent,
-        evidence=dict(evidence),
-    )
-    try:
-        with db.session.begin_nested():
-            db.session.add(gate)
-    except IntegrityError:
-        found = find_gate_pass(enrolment_id, kind, key)
-        if found is None:
-            raise
-        return found
-    _record_pass(gate, actor_id=actor_id, now=now)
-    return gate
+    if not has_gate(enrolment_id, kind, key):
+        raise InvalidInput("no_such_gate", kind=kind, key=key)
+    gate = _row(enrolment_id, kind, key, percent, evidence, now)
+    gate_id = insert_once(GATE_PASS, gate)
+    if gate_id is not None:
+        _record_pass(gate_id, gate, actor_id=actor_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +159,11 @@ def pass_gates(passings: Sequence[Passing], *, now: dt.datetime, actor_id: int |
     enrolments = {one.id: one for one in list_enrolments(ids)} if ids else {}
     for one in passings:
         _check_gate(enrolments[one.enrolment_id], one.kind, one.key)
-    gates = [
-        GatePass(
-            enrolment_id=one.enrolment_id,
-            kind=one.kind,
-            key=one.key,
-            passed_at=now,
-            percent=one.percent,
-            evidence=dict(one.evidence),
-        )
+    rows = [
+        _row(one.enrolment_id, one.kind, one.key, one.percent, one.evidence, now)
         for one in passings
     ]
+    gates = [GatePass(**row) for row in rows]
     try:
         with db.session.begin_nested():
             db.session.add_all(gates)
@@ -201,22 +180,40 @@ def pass_gates(passings: Sequence[Passing], *, now: dt.datetime, actor_id: int |
                 actor_id=actor_id,
             )
         return
-    for gate in gates:
-        _record_pass(gate, actor_id=actor_id, now=now)
+    for gate, row in zip(gates, rows, strict=True):
+        _record_pass(gate.id, row, actor_id=actor_id)
 
 
-def _record_pass(gate: GatePass, *, actor_id: int | None, now: dt.datetime) -> None:
+def _row(
+    enrolment_id: int,
+    kind: str,
+    key: str,
+    percent: Decimal | None,
+    evidence: Mapping[str, object],
+    now: dt.datetime,
+) -> dict[str, Any]:
+    return {
+        "enrolment_id": enrolment_id,
+        "kind": kind,
+        "key": key,
+        "passed_at": now,
+        "percent": percent,
+        "evidence": dict(evidence),
+    }
+
+
+def _record_pass(gate_id: int, gate: Mapping[str, Any], *, actor_id: int | None) -> None:
     record(
         "curriculum.pass_gate",
         actor_id=actor_id,
-        now=now,
+        now=gate["passed_at"],
         subject_kind="gate_pass",
-        subject_id=gate.id,
-        enrolment_id=gate.enrolment_id,
-        kind=gate.kind,
-        key=gate.key,
-        percent=None if gate.percent is None else str(gate.percent),
-        evidence=gate.evidence,
+        subject_id=gate_id,
+        enrolment_id=gate["enrolment_id"],
+        kind=gate["kind"],
+        key=gate["key"],
+        percent=None if gate["percent"] is None else str(gate["percent"]),
+        evidence=gate["evidence"],
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from lms.questions.domain.items import (
     MARKED_BY_PEOPLE,
+    Item,
     is_omitted,
     is_right,
     parse_response,
@@ -90,6 +91,7 @@ def mark_paper(
     paper: Paper,
     answers: Mapping[int, Mapping[str, object]],
     given: Mapping[int, Points] | None = None,
+    items: Sequence[Item] | None = None,
 ) -> tuple[ItemResult, ...]:
     """Mark every place of a paper.
 
@@ -98,22 +100,27 @@ def mark_paper(
         answers: Raw answers by position from 1; a position without one was not answered and earns nothing.
         given: What people have given for answers that only they can mark, by position. Such an answer without
             an entry ``awaits``; one that was left out earns nothing at once.
+        items: Its items in order, where they were read before.
 
     Raises:
         ValueError: An answer does not fit its item. Answers are checked before they are saved, so this
             means a damaged row, and a damaged row must not turn into a mark.
     """
     by_people = given or {}
+    read = [placed.item for placed in paper] if items is None else items
     return tuple(
-        _mark(position, item, answers.get(position), by_people.get(position))
-        for position, item in enumerate(paper, start=1)
+        _mark(position, placed, item, answers.get(position), by_people.get(position))
+        for position, (placed, item) in enumerate(zip(paper, read, strict=True), start=1)
     )
 
 
 def _mark(
-    position: int, placed: PaperItem, raw: Mapping[str, object] | None, given: Points | None
+    position: int,
+    placed: PaperItem,
+    item: Item,
+    raw: Mapping[str, object] | None,
+    given: Points | None,
 ) -> ItemResult:
-    item = placed.item
     answer = parse_response(item, raw if raw is not None else {})
     awaits = False
     if item.type in MARKED_BY_PEOPLE and not answer.is_empty:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from sqlalchemy import String, and_, bindparam, false, literal, or_, select, union_all
 from sqlalchemy.orm import defer, joinedload
 
-from lms.curriculum.models import Enrolment, Programme, Stage
 from lms.db import BigId, UtcDateTime, db
 from lms.errors import NotFound
 from lms.quizzes.domain.attempts import AttemptState
@@ -72,12 +71,6 @@ def get_own_attempt(attempt_id: int, person_id: int) -> Attempt:
     return attempt
 
 
-_GATES = (
-    joinedload(Attempt.enrolment)
-    .joinedload(Enrolment.programme)
-    .joinedload(Programme.stages)
-    .joinedload(Stage.modules)
-)
 _OPEN = (
     select(Attempt)
     .where(
@@ -87,7 +80,6 @@ _OPEN = (
     .options(
         defer(Attempt.paper, raiseload=True),
         joinedload(Attempt.sitting).joinedload(Sitting.quiz),
-        _GATES,
     )
     .execution_options(populate_existing=True)
 )
@@ -101,8 +93,8 @@ def lock_open_attempt(attempt_id: int, person_id: int | None) -> Attempt | None:
     """Return an open attempt, locked until the transaction ends; None when it is not open any more.
 
     On PostgreSQL the lock waits for answers just being saved and lets later ones see the end; on SQLite the
-    writing transaction as a whole is that lock. With the attempt come its sitting, its quiz and the
-    programme's gates, so that passing one asks for nothing more; the paper does not, ``get_marking`` has it.
+    writing transaction as a whole is that lock. With the attempt come its sitting and its quiz; the paper does not,
+    ``get_marking`` has it.
 
     Args:
         attempt_id: Its row.
@@ -113,7 +105,7 @@ def lock_open_attempt(attempt_id: int, person_id: int | None) -> Attempt | None:
         found = db.session.scalars(_OPEN_OF_ANYBODY, {"attempt_id": attempt_id})
     else:
         found = db.session.scalars(_OPEN_OF, {"attempt_id": attempt_id, "person_id": person_id})
-    return found.unique().first()
+    return found.first()
 
 
 @dataclass(frozen=True, slots=True)

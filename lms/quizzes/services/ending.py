@@ -30,6 +30,7 @@ from lms.quizzes.services.essay_places import await_marking
 from lms.quizzes.services.events import note_event
 from lms.quizzes.services.item_results import store_item_results
 from lms.quizzes.services.ledger import enter_in_ledger
+from lms.quizzes.services.papers import read_items
 from lms.units import Points
 
 
@@ -130,7 +131,7 @@ def mark_with(
     marking: Marking, given: Mapping[int, Points] | None = None
 ) -> tuple[ItemResult, ...]:
     """Return every place of a paper, marked with the corrections in force and with what people have given."""
-    marked = mark_paper(marking.paper, marking.answers, given)
+    marked = mark_paper(marking.paper, marking.answers, given, read_items(marking.paper))
     # A key that was corrected while somebody sat there counts for them as it does for those before them.
     return remark(marking.paper, marked, marking.answers, marking.corrections)
 

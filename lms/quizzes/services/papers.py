@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from lms.db import db
 from lms.questions.domain.items import Item, item_from_json
+from lms.quizzes.domain.paper import Paper
 
 PAPERS_AT_MOST = 4000
 ITEMS_AT_MOST = 4000
@@ -123,3 +124,9 @@ def keep_paper(
     paper = KnownPaper(person_id, started_at, items)
     shelf.keep(attempt_id, paper)
     return paper
+
+
+def read_items(paper: Paper) -> tuple[Item, ...]:
+    """Return the items of a paper in order, those that this process has read before from memory."""
+    shelf = _shelf()
+    return tuple(shelf.item(placed.item_version_id, placed.body) for placed in paper)
