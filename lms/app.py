@@ -18,7 +18,7 @@ from lms.certificates import views as certificates
 from lms.config import ROOT, Settings
 from lms.curriculum import models as curriculum_models
 from lms.curriculum import views as curriculum
-from lms.db import db, tune_sqlite
+from lms.db import db, tune_postgresql, tune_sqlite
 from lms.defense import models as defense_models
 from lms.defense import views as defense
 from lms.defense.queries import bookings as defense_bookings
@@ -141,7 +141,6 @@ def create_app(settings: Settings, overrides: Mapping[str, object] | None = None
     """
     app = Flask("lms", static_folder=None, template_folder=None)
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {} if settings.is_sqlite else {"pool_pre_ping": True}
     app.config.update(overrides or {})
     app.extensions["settings"] = settings
     if settings.is_https:
@@ -149,9 +148,8 @@ def create_app(settings: Settings, overrides: Mapping[str, object] | None = None
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     app.config["ERROR_WORD_TEMPLATES"] = [f"{name}/error_words.html" for name in WITH_ERROR_WORDS]
     db.init_app(app)
-    if settings.is_sqlite:
-        with app.app_context():
-            tune_sqlite(db.engine)
+    with app.app_context():
+        (tune_sqlite if settings.is_sqlite else tune_postgresql)(db.engine)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=settings.is_sqlite)
     init_web(app, settings)
     security.init_security(app, settings)

@@ -1,6 +1,7 @@
 """The database: base class of all tables, UTC and exact-decimal columns, and transactions."""
 
 import datetime as dt
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -172,6 +174,30 @@ def tune_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy passes its Connection
         connection.exec_driver_sql("BEGIN IMMEDIATE" if will_write.get() else "BEGIN")
+
+
+IDLE_S = 1.0
+"""A connection that lay longer is asked whether it still stands before it is used again."""
+
+
+def tune_postgresql(engine: Engine) -> None:
+    """Ask connections of ``engine`` that lay idle whether they still stand; the busy ones need not be asked."""
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_connection: Any, record: Any) -> None:  # noqa: ANN401 - of the driver and the pool
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, record: Any, _proxy: object) -> None:  # noqa: ANN401
+        since = record.info.get("idle_since")
+        if since is None or time.monotonic() - since < IDLE_S:
+            return
+        dialect = engine.dialect
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            # The pool opens another, and asks those that are as old.
+            raise InvalidatePoolError from error
 
 
 def insert_rows(table: Table, rows: Sequence[Mapping[str, object]]) -> None:

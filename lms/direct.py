@@ -79,16 +79,11 @@ class DirectConnection:
     def __init__(self, engine: Engine, cursor: Any) -> None:  # noqa: ANN401 - the driver's
         self._engine = engine
         self._cursor = cursor
-        self.is_undone = False
 
     @property
     def dialect(self) -> str:
         """Name of the database."""
         return self._engine.dialect.name
-
-    def undo(self) -> None:
-        """Store nothing of this transaction when it ends."""
-        self.is_undone = True
 
     def run(self, statement: DirectStatement, values: Mapping[str, object]) -> list[Any] | None:
         """Run a statement and return its first row, if it returns any.
@@ -112,25 +107,29 @@ class DirectConnection:
 def direct_transaction() -> Iterator[DirectConnection]:
     """Write on a connection of one's own; what is inside is committed at the end, or rolled back.
 
-    Nothing may be open in the session: on SQLite one would wait for oneself.
+    Nothing may be open in the session: on SQLite one would wait for oneself. On PostgreSQL each statement inside is
+    committed by itself, without asking for a transaction and its end: whoever writes twice writes in one statement.
     """
     engine = db.engine
+    is_sqlite = engine.dialect.name == "sqlite"
     connection = engine.raw_connection()
+    driver: Any = connection.driver_connection
     try:
         cursor = connection.cursor()
-        if engine.dialect.name == "sqlite":
+        if is_sqlite:
             cursor.execute("BEGIN IMMEDIATE")
+        else:
+            driver.autocommit = True
         try:
-            inside = DirectConnection(engine, cursor)
-            yield inside
+            yield DirectConnection(engine, cursor)
         except BaseException:
             connection.rollback()
             raise
-        if inside.is_undone:
-            connection.rollback()
-        else:
+        if is_sqlite:
             connection.commit()
     finally:
+        if not is_sqlite and not driver.closed:
+            driver.autocommit = False
         connection.close()
 
 

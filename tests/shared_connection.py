@@ -1,6 +1,7 @@
 """The connection of a test's outer transaction, for code that asks the engine for one of its own."""
 
 import sqlite3
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,23 +12,27 @@ class SharedConnection:
 
     def __init__(self, connection: Connection) -> None:
         self._driver: Any = connection.connection
+        self._is_open = True
+        #: What is set on it concerns the driver of a connection of one's own.
+        self.driver_connection = SimpleNamespace(closed=False, autocommit=False)
         self._driver.cursor().execute("SAVEPOINT direct")
 
     def cursor(self) -> Any:  # noqa: ANN401
         cursor = self._driver.cursor()
-        if isinstance(cursor, sqlite3.Cursor):
-            return _WithoutBegin(cursor)
-        return cursor
+        return _WithoutBegin(cursor) if isinstance(cursor, sqlite3.Cursor) else cursor
 
     def commit(self) -> None:
-        self._driver.cursor().execute("RELEASE SAVEPOINT direct")
+        """It is kept when the connection is given back."""
 
     def rollback(self) -> None:
         self._driver.cursor().execute("ROLLBACK TO SAVEPOINT direct")
-        self.commit()
+        self.close()
 
     def close(self) -> None:
-        """It stays open: the test goes on with it."""
+        """The connection itself stays open: the test goes on with it."""
+        if self._is_open:
+            self._driver.cursor().execute("RELEASE SAVEPOINT direct")
+        self._is_open = False
 
 
 class _WithoutBegin:

@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -217,6 +218,9 @@ def init_security(app: Flask, settings: Settings) -> None:
     # of a style sheet too.
     app.before_request_funcs[None].remove(library.principal._on_before_request)
     limiter.init_app(app)
+    # Every limit here stands at its view, which asks by itself; nothing is limited before the view is known.
+    with suppress(ValueError):  # not there where limits are switched off
+        app.before_request_funcs[None].remove(limiter._check_request_limit)
     _limit(app)
     for signal, receiver in (
         (user_authenticated, _on_sign_in),

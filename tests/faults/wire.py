@@ -184,6 +184,7 @@ class Browser:
         elif data is not None:
             body = json.dumps(data).encode()
             head += "Content-Type: application/json\r\nAccept: application/json\r\n"
+            head += "Sec-Fetch-Site: same-origin\r\n"
         else:
             head += "Accept: text/html\r\n"
         wire = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body

@@ -7,7 +7,7 @@ same statements, without the layers between them and the driver, and commits by 
 import datetime as dt
 
 from lms.direct import DirectStatement, direct_transaction, is_session_idle
-from lms.errors import LmsError
+from lms.errors import InvalidState, LmsError
 from lms.quizzes.services.papers import find_paper
 from lms.quizzes.services.response_rows import LOGS, WRITES, Row, Source, values_of
 from lms.quizzes.services.responses import Saved, check_seq, explain, read_answer, saved_as
@@ -40,7 +40,7 @@ def save_known(
     paper = find_paper(attempt_id, person_id)
     if paper is None or not paper.knows(device) or not is_session_idle():
         return None
-    source = Source(attempt_id, person_id, device, now, session_key)
+    source = Source(attempt_id, person_id, device, now, session_key, paper.started_at)
     try:
         row = Row(position, check_seq(seq), read_answer(paper, position, raw))
     except LmsError:
@@ -49,14 +49,13 @@ def save_known(
     with direct_transaction() as connection:
         writes_log = connection.dialect == "postgresql"
         written = connection.run(_WRITES[writes_log], values)
-        # Of another attempt, if a database was restored below a running process.
-        is_other = written is not None and written[0] != paper.started_at
-        if is_other:
-            connection.undo()
-        elif written is not None and not writes_log:
+        if written is not None and not writes_log:
             connection.run(_LOG, values)
-    if is_other:
-        return None
-    if written is None:
+    if written is not None:
+        return saved_as(source, row, started_at=written[0], deadline_at=written[1])
+    try:
         return explain(source, row)
-    return saved_as(source, row, started_at=written[0], deadline_at=written[1])
+    except InvalidState as refused:
+        if refused.code == "response_refused":
+            return None  # it would be taken now, or what this process knew was of another attempt
+        raise

@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -35,6 +36,7 @@ _COLUMNS = ("attempt_id", "position", "seq", "answer", "saved_at")
 _LOGGED = (*_COLUMNS, "device")
 
 _ID = bindparam("attempt_id", type_=BigId)
+_KNOWN_START = bindparam("known_start", type_=UtcDateTime)
 _PERSON_ID = bindparam("person_id", type_=BigId)
 _SENT = (
     bindparam("position", type_=Integer),
@@ -47,6 +49,7 @@ _DEVICE = bindparam("device", type_=String)
 # If and only if the attempt is the person's, open, in time, its clock runs, and the place was not left for good.
 _TAKES = and_(
     SIGNED_IN,
+    or_(_KNOWN_START.is_(None), _attempt.started_at == _KNOWN_START),
     _attempt.id == _ID,
     _attempt.person_id == _PERSON_ID,
     _attempt.state == AttemptState.OPEN.value,
@@ -87,6 +90,8 @@ class Source:
         device: The browser's random name; empty when it sent none.
         now: The instant of the request.
         session_key: What the browser's session knows the person by; empty where nobody has to be signed in.
+        started_at: When the attempt started that the answers were read against; it tells one from another with the
+            same number in a restored database. None where that is looked at afterwards.
     """
 
     attempt_id: int
@@ -94,6 +99,7 @@ class Source:
     device: str
     now: dt.datetime
     session_key: str = ""
+    started_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +216,7 @@ def values_of(source: Source, row: Row) -> dict[str, object]:
         "saved_at": source.now,
         "device": source.device,
         "session_key": source.session_key,
+        "known_start": source.started_at,
     }
 
 

@@ -29,7 +29,7 @@ def enter(enrolment_id: int, source: str) -> int:
         passed=False,
         now=NOON,
         minutes=12,
-    ).id
+    )
 
 
 def corrected(enrolment_id: int, first: str, number: int, points: str = "9") -> Corrected:
