@@ -200,6 +200,29 @@ def tune_postgresql(engine: Engine) -> None:
             raise InvalidatePoolError from error
 
 
+@contextmanager
+def reading() -> Iterator[bool]:
+    """Read outside the queue of writers, where there is one: on SQLite one request writes at a time.
+
+    What was read belongs to no session afterwards: it stays as it was, and whoever writes by it makes sure, in the
+    statement that writes, that it still is so.
+
+    Yields:
+        Whether the reading stands apart; not on PostgreSQL, and not where the session is in use.
+    """
+    session = db.session()
+    is_used = session.in_transaction() or len(session.identity_map) > 0
+    if is_used or session.get_bind().dialect.name != "sqlite":
+        yield False
+        return
+    before = will_write.set(False)
+    try:
+        yield True
+    finally:
+        session.close()
+        will_write.reset(before)
+
+
 def insert_rows(table: Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Insert many rows that name the same columns, in the session's transaction.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
-from lms.db import db, json_rows
+from lms.db import db, json_rows, reading
 from lms.people.models import PERSON, ROLE, person_role
 
 RECENT_S = 10.0
@@ -85,7 +85,8 @@ def find_recent(fs_uniquifier: str, seconds: float) -> RecentPerson | None:
     known = _kept.get(fs_uniquifier)
     if known is not None and now - known[0] < seconds:
         return known[1]
-    row = db.session.connection().execute(_BY_SESSION, {"fs_uniquifier": fs_uniquifier}).first()
+    with reading():
+        row = db.session.connection().execute(_BY_SESSION, {"fs_uniquifier": fs_uniquifier}).first()
     if row is None:
         _kept.pop(fs_uniquifier, None)
         return None

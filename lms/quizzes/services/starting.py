@@ -2,12 +2,14 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Insert, select
+from sqlalchemy import Executable, Insert, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lms.db import db
+from lms.db import db, reading
 from lms.errors import InvalidState
 from lms.questions.services import mark_presented
 from lms.quizzes.domain.attempts import AttemptState, StartReason, deadline_of
@@ -15,7 +17,7 @@ from lms.quizzes.domain.history import History
 from lms.quizzes.domain.paper import SEED_BITS, draw_paper, paper_as_json
 from lms.quizzes.domain.rules import rules_from_json
 from lms.quizzes.domain.specification import banks_of, points_total, sections_from_json
-from lms.quizzes.models import ATTEMPT, Attempt
+from lms.quizzes.models import ATTEMPT, SITTING, Attempt
 from lms.quizzes.queries import (
     OwnSitting,
     get_own_sitting,
@@ -55,7 +57,48 @@ def start_attempt(
         InvalidState: ``may_not_start`` with the ``reason`` (a ``StartReason``) and ``at``.
         InvalidState: ``pool_too_small``: a bank shrank since the sitting was scheduled.
     """
-    own = _after_overdue(sitting_id, person_id, now)
+    drawn: _Drawn | int | None = None
+    with reading() as is_apart:
+        if is_apart:
+            # Looking and drawing take far longer than the one insert: a thousand do it beside each other.
+            own = get_own_sitting(sitting_id, person_id, now)
+            if not _is_overdue(own, now):
+                drawn = _draw(own, person_id, now, seed, admit)
+    if isinstance(drawn, _Drawn):
+        drawn = _store(drawn, now) or _find_attempt_id(drawn)
+    if drawn is None:
+        drawn = _draw(_after_overdue(sitting_id, person_id, now), person_id, now, seed, admit)
+    if isinstance(drawn, _Drawn):
+        # On PostgreSQL the other click of two at once was faster, and let us wait for it.
+        drawn = _store(drawn, now) or _find_attempt_id(drawn)
+    if drawn is None:
+        raise RuntimeError("neither this attempt nor another with its number is there")
+    return drawn
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """An attempt that may start.
+
+    Attributes:
+        row: As it is to be stored.
+        unseen: Versions on it that nobody has seen yet.
+        stands: The sitting's columns that it rests on.
+    """
+
+    row: dict[str, object]
+    unseen: frozenset[int]
+    stands: Mapping[str, object]
+
+
+def _draw(
+    own: OwnSitting,
+    person_id: int,
+    now: dt.datetime,
+    seed: int | None,
+    admit: Callable[[OwnSitting], None] | None,
+) -> _Drawn | int:
+    """Return what is to be stored, or the id of the attempt that runs."""
     if admit is not None:
         admit(own)
     if own.verdict.running is not None:
@@ -69,40 +112,44 @@ def start_attempt(
     history = History(stock.past, prefers_missed=rules.retake_on_missed)
     seed = secrets.randbits(SEED_BITS) if seed is None else seed
     paper = draw_paper(sections, stock.pools, seed, history)
-    number = len(own.attempts) + 1
-    attempt_id = (
-        db.session.connection()
-        .execute(
-            _insert_attempt(),
-            {
-                "sitting_id": sitting_id,
-                "enrolment_id": own.enrolment_id,
-                "person_id": person_id,
-                "number": number,
-                "seed": seed,
-                "started_at": now,
-                "deadline_at": deadline_of(own.window, now),
-                "state": AttemptState.OPEN.value,
-                "max_points": points_total(sections),
-                "paper": paper_as_json(paper),
-            },
-        )
-        .scalar()
-    )
-    if attempt_id is None:
-        # The other click of two at once was faster; PostgreSQL let us wait for it.
-        return _get_attempt_id(sitting_id, person_id, number)
-    fresh = stock.unseen.intersection(item.item_version_id for item in paper)
-    if fresh:
-        mark_presented(fresh, now)
-    return int(attempt_id)
+    row = {
+        "sitting_id": own.sitting.id,
+        "enrolment_id": own.enrolment_id,
+        "person_id": person_id,
+        "number": len(own.attempts) + 1,
+        "seed": seed,
+        "started_at": now,
+        "deadline_at": deadline_of(own.window, now),
+        "state": AttemptState.OPEN.value,
+        "max_points": points_total(sections),
+        "paper": paper_as_json(paper),
+    }
+    unseen = stock.unseen.intersection(item.item_version_id for item in paper)
+    return _Drawn(row, unseen, {name: getattr(own.sitting, name) for name in _STANDS})
+
+
+def _store(drawn: _Drawn, now: dt.datetime) -> int | None:
+    """Store an attempt; None where one with its number is there, or the sitting was changed meanwhile."""
+    connection = db.session.connection()
+    stands = {f"was_{name}": value for name, value in drawn.stands.items()}
+    attempt_id: int | None = connection.execute(
+        _INSERTS[connection.dialect.name], {**drawn.row, **stands}
+    ).scalar()
+    if attempt_id is not None and drawn.unseen:
+        mark_presented(drawn.unseen, now)
+    return attempt_id
+
+
+def _is_overdue(own: OwnSitting, now: dt.datetime) -> bool:
+    running = own.verdict.running
+    return running is not None and now >= running.deadline_at
 
 
 def _after_overdue(sitting_id: int, person_id: int, now: dt.datetime) -> OwnSitting:
     """Return the candidate's sitting, after closing an attempt that the worker has not come to yet."""
     own = get_own_sitting(sitting_id, person_id, now, lock=True)
     running = own.verdict.running
-    if running is None or now < running.deadline_at:
+    if running is None or not _is_overdue(own, now):
         return own
     attempt = lock_open_attempt(running.attempt_id, person_id)
     if attempt is not None:
@@ -112,21 +159,38 @@ def _after_overdue(sitting_id: int, person_id: int, now: dt.datetime) -> OwnSitt
     return get_own_sitting(sitting_id, person_id, now)
 
 
-def _insert_attempt() -> Insert:
-    return _INSERTS[db.session.get_bind().dialect.name]
+#: What the board changes of a sitting that people start in.
+_STANDS = ("opens_at", "closes_at", "minutes", "paused_at", "cancelled_at")
 
 
-_INSERTS: dict[str, Insert] = {
-    "sqlite": sqlite.insert(ATTEMPT).on_conflict_do_nothing().returning(ATTEMPT.c.id),
-    "postgresql": postgresql.insert(ATTEMPT).on_conflict_do_nothing().returning(ATTEMPT.c.id),
-}
+def _insert(dialect: Any) -> Executable:  # noqa: ANN401 - the module of one
+    columns = [
+        ATTEMPT.c[name]
+        for name in (
+            "sitting_id", "enrolment_id", "person_id", "number", "seed", "started_at", "deadline_at", "state",
+            "max_points", "paper",
+        )
+    ]  # fmt: skip
+    values = [bindparam(column.name, type_=column.type) for column in columns]
+    stands = [
+        SITTING.c[name].is_not_distinct_from(bindparam(f"was_{name}", type_=SITTING.c[name].type))
+        for name in _STANDS
+    ]
+    source = select(*values).where(
+        SITTING.c.id == bindparam("sitting_id", type_=SITTING.c.id.type), *stands
+    )
+    insert: Insert = dialect.insert(ATTEMPT).from_select([one.name for one in columns], source)
+    return insert.on_conflict_do_nothing().returning(ATTEMPT.c.id)  # type: ignore[attr-defined, no-any-return]
 
 
-def _get_attempt_id(sitting_id: int, person_id: int, number: int) -> int:
+_INSERTS = {"sqlite": _insert(sqlite), "postgresql": _insert(postgresql)}
+
+
+def _find_attempt_id(drawn: _Drawn) -> int | None:
     return db.session.scalars(
         select(Attempt.id).where(
-            Attempt.sitting_id == sitting_id,
-            Attempt.person_id == person_id,
-            Attempt.number == number,
+            Attempt.sitting_id == drawn.row["sitting_id"],
+            Attempt.person_id == drawn.row["person_id"],
+            Attempt.number == drawn.row["number"],
         )
-    ).one()
+    ).one_or_none()

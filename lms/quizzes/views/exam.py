@@ -21,6 +21,7 @@ from lms.quizzes.domain.attempts import AttemptState
 from lms.quizzes.domain.paper import paper_from_json
 from lms.quizzes.domain.presentation import pages_of, present
 from lms.quizzes.domain.rules import PagingRule
+from lms.quizzes.views.fragments import addresses_of
 from lms.quizzes.views.frame import blueprint, organisation_zone
 from lms.quizzes.views.watermark import watermark_text
 from lms.web.access import request_now
@@ -50,6 +51,7 @@ def paper(attempt_id: int) -> ResponseReturnValue:
     return render_template(
         "quizzes/paper.html",
         attempt_id=attempt_id,
+        addresses=addresses_of(attempt_id),
         deadline_at=timing.deadline_at,
         reached=opened.reached,
         titles={"zh-Hans": opened.title, "en": opened.title_en},

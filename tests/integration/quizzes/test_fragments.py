@@ -17,6 +17,7 @@ from tests.integration.quizzes.test_candidate_pages import begin
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     fragments._kept.clear()
+    fragments._kept_items.clear()
 
 
 def page_of(client, attempt_id: int) -> str:
@@ -27,9 +28,10 @@ def page_of(client, attempt_id: int) -> str:
 def test_a_kept_piece_makes_the_same_page(app, sign_in, noon) -> None:
     client, attempt_id, _ = begin(app, sign_in, items=6, draw=6)
     fresh = page_of(client, attempt_id)
-    assert fragments._kept
+    assert fragments._kept_items
     assert page_of(client, attempt_id) == fresh
     assert fragments.HERE not in fresh
+    assert fragments.CUT not in fresh
     assert re.findall(r'id="item-(\d)"', fresh) == list("123456")
     for position in range(1, 7):
         assert f'name="r{position}"' in fresh
@@ -89,3 +91,4 @@ def test_memory_does_not_grow_for_ever(app, sign_in, noon, monkeypatch) -> None:
     client, attempt_id, _ = begin(app, sign_in, items=6, draw=6)
     client.get(f"/attempts/{attempt_id}")
     assert 0 < len(fragments._kept) <= 3
+    assert 0 < len(fragments._kept_items) <= 3

@@ -156,7 +156,7 @@ def test_submit(app, sign_in, noon, size: int, right: int, own: int, audit: int)
         client.put(f"/attempts/{attempt_id}/responses/{position}", json={"seq": 1, "response": raw})
     with count_statements() as counted:
         assert client.post(f"/attempts/{attempt_id}/submit").status_code == 303
-    check(counted, own, audit=audit)
+    check(counted, own, audit=audit if is_sqlite(app) else 1)  # PostgreSQL takes both lines at once
 
 
 def test_submit_twice(app, sign_in, noon) -> None:
