@@ -6,11 +6,12 @@ An exam asks for the same person every few seconds; reading one with the roles c
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from lms.db import db, json_rows, reading
-from lms.people.models import PERSON, ROLE, person_role
+from lms.people.models import PERSON, ROLE, Person, person_role
 
 RECENT_S = 10.0
 """How long somebody whose session was ended, or whose roles were taken away, can still open an exam that runs."""
@@ -81,27 +82,43 @@ _kept: dict[str, tuple[float, RecentPerson]] = {}
 
 def find_recent(fs_uniquifier: str, seconds: float) -> RecentPerson | None:
     """Return the person of a session, from memory if read there within that many seconds."""
-    now = time.monotonic()
     known = _kept.get(fs_uniquifier)
-    if known is not None and now - known[0] < seconds:
+    if known is not None and time.monotonic() - known[0] < seconds:
         return known[1]
     with reading():
         row = db.session.connection().execute(_BY_SESSION, {"fs_uniquifier": fs_uniquifier}).first()
     if row is None:
         _kept.pop(fs_uniquifier, None)
         return None
+    roles = frozenset(name for (name,) in row.roles or ())
+    return _keep(row, roles)
+
+
+def note_recent(person: Person) -> None:
+    """Remember a person who was just read with the roles."""
+    _keep(person, person.role_names)
+
+
+def note_checked(fs_uniquifier: str) -> None:
+    """Take note that the database has just confirmed what is remembered of a session."""
+    known = _kept.get(fs_uniquifier)
+    if known is not None:
+        _kept[fs_uniquifier] = (time.monotonic(), known[1])
+
+
+def _keep(found: Any, role_names: frozenset[str]) -> RecentPerson:  # noqa: ANN401 - a person, or a row with the columns
     person = RecentPerson(
-        id=row.id,
-        fs_uniquifier=row.fs_uniquifier,
-        active=row.active,
-        locale=row.locale,
-        name=row.name,
-        employee_no=row.employee_no,
-        role_names=frozenset(name for (name,) in row.roles or ()),
+        id=found.id,
+        fs_uniquifier=found.fs_uniquifier,
+        active=found.active,
+        locale=found.locale,
+        name=found.name,
+        employee_no=found.employee_no,
+        role_names=role_names,
     )
     if len(_kept) >= KEPT_AT_MOST:
         _kept.clear()
-    _kept[fs_uniquifier] = (now, person)
+    _kept[person.fs_uniquifier] = (time.monotonic(), person)
     return person
 
 

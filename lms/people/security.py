@@ -40,7 +40,7 @@ from lms.people.domain.passwords import find_weakness
 from lms.people.domain.roles import RoleName
 from lms.people.models import Person, Role
 from lms.people.queries import find_person_by_identity, list_persons_with_role
-from lms.people.recent import find_recent
+from lms.people.recent import find_recent, note_recent
 from lms.people.words import password_words
 from lms.web.access import request_now
 
@@ -82,7 +82,10 @@ class Datastore(SQLAlchemyUserDatastore):
         seconds = _recent_enough()
         if seconds:
             return cast("UserMixin | None", find_recent(kwargs["fs_uniquifier"], seconds))
-        return db.session.scalars(_BY_SESSION, kwargs).unique().first()
+        person = db.session.scalars(_BY_SESSION, kwargs).unique().first()
+        if person is not None:
+            note_recent(person)
+        return person
 
 
 datastore = Datastore(db, Person, Role)

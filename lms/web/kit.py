@@ -53,9 +53,9 @@ class OurCsrf(CSRFProtect):  # type: ignore[misc]  # the library is not typed
     def protect(self, apply_exemptions: bool = False) -> None:
         """Refuse what another site made a browser send; tokens are asked for where the browser does not say.
 
-        JSON can be sent by our pages alone anyway, and no page can set ``Sec-Fetch-Site``.
+        No page can set ``Sec-Fetch-Site``; browsers send it over https and on this machine.
         """
-        if request.is_json and request.headers.get("Sec-Fetch-Site") == "same-origin":
+        if request.headers.get("Sec-Fetch-Site") == "same-origin":
             g.csrf_valid = True
             return
         super().protect(apply_exemptions=apply_exemptions)

@@ -184,7 +184,6 @@ class Browser:
         elif data is not None:
             body = json.dumps(data).encode()
             head += "Content-Type: application/json\r\nAccept: application/json\r\n"
-            head += "Sec-Fetch-Site: same-origin\r\n"
         else:
             head += "Accept: text/html\r\n"
         wire = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
@@ -225,6 +224,8 @@ class Browser:
     def _head(self, method: str, path: str, token: str) -> str:
         host = urlsplit(self.url).netloc
         head = f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: candidate\r\n"
+        if method != "GET":
+            head += "Sec-Fetch-Site: same-origin\r\n"
         if urlsplit(self.url).scheme == "https" and method != "GET":
             head += f"Referer: {self.url}{path}\r\n"
         if self.cookies:

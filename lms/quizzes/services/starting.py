@@ -10,7 +10,8 @@ from sqlalchemy import Executable, Insert, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.db import db, reading
-from lms.errors import InvalidState
+from lms.errors import InvalidState, NotAllowed
+from lms.people.recent import note_checked
 from lms.questions.services import mark_presented
 from lms.quizzes.domain.attempts import AttemptState, StartReason, deadline_of
 from lms.quizzes.domain.history import History
@@ -25,6 +26,7 @@ from lms.quizzes.queries import (
     lock_open_attempt,
     timing_of,
 )
+from lms.quizzes.queries.answering import SIGNED_IN
 from lms.quizzes.services.ending import end_attempt
 
 
@@ -35,6 +37,7 @@ def start_attempt(
     now: dt.datetime,
     seed: int | None = None,
     admit: Callable[[OwnSitting], None] | None = None,
+    session_key: str = "",
 ) -> int:
     """Start an attempt, or return the one that runs: a double click starts one.
 
@@ -48,12 +51,15 @@ def start_attempt(
         now: The instant of the request; the window is judged by it, no job opens a sitting.
         seed: For tests; a random one otherwise.
         admit: Asked before anything starts or goes on; refuses by raising (``services.admission``).
+        session_key: What the browser's session knows the person by, when that was not looked up just now: nothing
+            starts where it does not any more.
 
     Returns:
         The attempt's id.
 
     Raises:
         NotFound: No such sitting for this person.
+        NotAllowed: ``session_ended``.
         InvalidState: ``may_not_start`` with the ``reason`` (a ``StartReason``) and ``at``.
         InvalidState: ``pool_too_small``: a bank shrank since the sitting was scheduled.
     """
@@ -65,14 +71,14 @@ def start_attempt(
             if not _is_overdue(own, now):
                 drawn = _draw(own, person_id, now, seed, admit)
     if isinstance(drawn, _Drawn):
-        drawn = _store(drawn, now) or _find_attempt_id(drawn)
+        drawn = _store(drawn, now, session_key) or _find_attempt_id(drawn)
     if drawn is None:
         drawn = _draw(_after_overdue(sitting_id, person_id, now), person_id, now, seed, admit)
     if isinstance(drawn, _Drawn):
         # On PostgreSQL the other click of two at once was faster, and let us wait for it.
-        drawn = _store(drawn, now) or _find_attempt_id(drawn)
+        drawn = _store(drawn, now, session_key) or _find_attempt_id(drawn)
     if drawn is None:
-        raise RuntimeError("neither this attempt nor another with its number is there")
+        raise NotAllowed("session_ended")
     return drawn
 
 
@@ -128,14 +134,18 @@ def _draw(
     return _Drawn(row, unseen, {name: getattr(own.sitting, name) for name in _STANDS})
 
 
-def _store(drawn: _Drawn, now: dt.datetime) -> int | None:
-    """Store an attempt; None where one with its number is there, or the sitting was changed meanwhile."""
+def _store(drawn: _Drawn, now: dt.datetime, session_key: str) -> int | None:
+    """Store an attempt; None where one with its number is there, or what it rests on was changed meanwhile."""
     connection = db.session.connection()
     stands = {f"was_{name}": value for name, value in drawn.stands.items()}
     attempt_id: int | None = connection.execute(
-        _INSERTS[connection.dialect.name], {**drawn.row, **stands}
+        _INSERTS[connection.dialect.name], {**drawn.row, **stands, "session_key": session_key}
     ).scalar()
-    if attempt_id is not None and drawn.unseen:
+    if attempt_id is None:
+        return None
+    if session_key:
+        note_checked(session_key)
+    if drawn.unseen:
         mark_presented(drawn.unseen, now)
     return attempt_id
 
@@ -177,7 +187,7 @@ def _insert(dialect: Any) -> Executable:  # noqa: ANN401 - the module of one
         for name in _STANDS
     ]
     source = select(*values).where(
-        SITTING.c.id == bindparam("sitting_id", type_=SITTING.c.id.type), *stands
+        SITTING.c.id == bindparam("sitting_id", type_=SITTING.c.id.type), SIGNED_IN, *stands
     )
     insert: Insert = dialect.insert(ATTEMPT).from_select([one.name for one in columns], source)
     return insert.on_conflict_do_nothing().returning(ATTEMPT.c.id)  # type: ignore[attr-defined, no-any-return]

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.errors import InvalidState
 from lms.people.access import LEARNER, current_person, requires
-from lms.people.recent import RECENT_S
+from lms.people.recent import CHECKED_S
 from lms.people.security import limiter
 from lms.quizzes import queries, services
 from lms.quizzes.domain.admission import Refusal, is_within
@@ -91,15 +91,20 @@ def _was_wrong(_response: Response) -> bool:
 
 
 @blueprint.post("/sittings/<int:sitting_id>/start")
-@requires(LEARNER, recent=RECENT_S)
+@requires(LEARNER, recent=CHECKED_S)
 @limiter.limit(
     GUESS_LIMIT, key_func=_who_starts, exempt_when=_says_no_password, deduct_when=_was_wrong
 )
 def start(sitting_id: int) -> ResponseReturnValue:
     """Start an attempt, or go on with the one that runs."""
+    person = current_person()
     try:
         attempt_id = services.start_attempt(
-            sitting_id, person_id=current_person().id, now=request_now(), admit=_admit
+            sitting_id,
+            person_id=person.id,
+            now=request_now(),
+            admit=_admit,
+            session_key=person.fs_uniquifier,
         )
     except InvalidState as error:
         if error.code != "may_not_start":
