@@ -41,9 +41,7 @@ class Own(Server):
         """Start it as ``lms web`` does."""
         assert self.settings is not None
         allow_connections()
-        command = granian_arguments(
-            self.settings, "127.0.0.1", self.port, self.workers, self.target
-        )
+        command = granian_arguments("127.0.0.1", self.port, self.workers, self.target)
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, start_new_session=True)
         self.wait_until_it_answers()
 

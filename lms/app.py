@@ -50,6 +50,7 @@ from lms.quizzes.queries import find_bookings as find_exams
 from lms.schedule import bookings as schedule_bookings
 from lms.schedule import models as schedule_models
 from lms.schedule import views as schedule
+from lms.turns import TakingTurns
 from lms.web.access import Policy
 from lms.web.kit import init_web
 
@@ -148,6 +149,8 @@ def create_app(settings: Settings, overrides: Mapping[str, object] | None = None
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     app.config["ERROR_WORD_TEMPLATES"] = [f"{name}/error_words.html" for name in WITH_ERROR_WORDS]
     db.init_app(app)
+    at_a_time = 1 if settings.is_sqlite else 4
+    app.wsgi_app = TakingTurns(app.wsgi_app, at_a_time)  # type: ignore[method-assign]
     with app.app_context():
         (tune_sqlite if settings.is_sqlite else tune_postgresql)(db.engine)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=settings.is_sqlite)

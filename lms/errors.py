@@ -48,3 +48,9 @@ class InvalidInput(LmsError):  # noqa: N818
     """A value given is not acceptable; facts name the field."""
 
     status = 422
+
+
+class Busy(LmsError):  # noqa: N818
+    """Too many ask at once; facts say after how many seconds (``retry_after``) to come again."""
+
+    status = 503

@@ -19,6 +19,10 @@ CONNECTIONS = 8192
 thousand come at once: where too few are held, the others wait until some browser lets go."""
 
 
+THREADS = 10
+"""Of each web process. Requests take turns (``lms.turns``); the others are for those that wait for a hash."""
+
+
 def make_settings() -> Settings:
     """Read the settings, or end with one clear line."""
     try:
@@ -110,29 +114,26 @@ def _supervise(commands: dict[str, list[str]]) -> int:
 @click.option("--workers", default=os.cpu_count() or 1, show_default=True)
 def web(host: str, port: int, workers: int) -> None:
     """Run the web half."""
-    arguments = granian_arguments(make_settings(), host, port, workers)
+    make_settings()
+    arguments = granian_arguments(host, port, workers)
     allow_connections()
     os.chdir(ROOT)
     os.execv(arguments[0], arguments)  # noqa: S606 - the program is our own environment's
 
 
-def granian_arguments(
-    settings: Settings, host: str, port: int, workers: int, target: str = "wsgi:app"
-) -> list[str]:
+def granian_arguments(host: str, port: int, workers: int, target: str = "wsgi:app") -> list[str]:
     """Return the command of the web server.
 
     Args:
-        settings: Of the deployment.
         host: Where to listen.
         port: Likewise.
         workers: Processes.
         target: The WSGI application.
     """
-    threads = 1 if settings.is_sqlite else 4
     return [
         str(Path(sys.executable).with_name("granian")),
         "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers),
-        "--blocking-threads", str(threads), "--backlog", "4096", "--backpressure", str(CONNECTIONS),
+        "--blocking-threads", str(THREADS), "--backlog", "4096", "--backpressure", str(CONNECTIONS),
         "--respawn-failed-workers", "--log-level", "warning", target,
     ]  # fmt: skip
 

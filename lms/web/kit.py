@@ -18,6 +18,7 @@ from flask import (
     send_from_directory,
     session,
 )
+from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -149,8 +150,11 @@ def _error_page(status: int, code: str, facts: dict[str, object]) -> tuple[Respo
     return render_template("web/error.html", status=status, code=code, facts=facts), status
 
 
-def _on_lms_error(error: LmsError) -> tuple[Response | str, int]:
-    return _error_page(error.status, error.code, dict(error.facts))
+def _on_lms_error(error: LmsError) -> ResponseReturnValue:
+    page = _error_page(error.status, error.code, dict(error.facts))
+    if "retry_after" in error.facts:
+        return *page, {"Retry-After": str(error.facts["retry_after"])}
+    return page
 
 
 def _on_http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPException:

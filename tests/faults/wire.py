@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import re
 import ssl
 from collections.abc import Coroutine, Mapping
@@ -155,6 +156,7 @@ class Browser:
         timeout: Seconds to wait for a connection and for a reply.
         identity: What the person types to sign in.
         reopened: How often a kept connection turned out to be closed and the request went over a new one.
+        chance: Spreads what is tried again.
     """
 
     url: str
@@ -162,6 +164,7 @@ class Browser:
     timeout: float = 60
     identity: str = ""
     reopened: int = 0
+    chance: random.Random = field(default_factory=lambda: random.Random(1))
     _connection: _Connection | None = None
 
     async def request(
@@ -172,12 +175,15 @@ class Browser:
         form: Mapping[str, str] | None = None,
         data: object = None,
         token: str = "",
+        says_where: bool = False,
     ) -> Reply:
         """Send one request and return what comes back.
 
         A connection that was kept and turns out to be closed is opened anew once, as browsers do.
         """
         head, body = self._head(method, path, token), b""
+        if says_where:
+            head += "X-Says-Where: 1\r\n"
         if form is not None:
             body = urlencode(form).encode()
             head += "Content-Type: application/x-www-form-urlencoded\r\nAccept: text/html\r\n"
@@ -236,15 +242,18 @@ class Browser:
         return head
 
     async def sign_in(self, identity: str, password: str) -> None:
-        """Sign in through the page, as people do.
+        """Sign in through the page, as people do; where too many do at once, as the page does: again in a moment.
 
         Raises:
             RefusedError: The server did not let them in.
         """
         page = await self.request("GET", "/login")
         form = {"csrf_token": page.token, "identity": identity, "password": password}
-        reply = await self.request("POST", "/login", form=form)
-        if reply.status not in {302, 303}:
+        reply = await self.request("POST", "/login", form=form, says_where=True)
+        while reply.status == 503:
+            await asyncio.sleep(int(reply.header("Retry-After")) * (0.5 + self.chance.random()))
+            reply = await self.request("POST", "/login", form=form, says_where=True)
+        if not reply.header("Content-Type").startswith("application/json"):
             raise RefusedError("sign in", reply)
 
     def close(self) -> None:
