@@ -1,6 +1,8 @@
 """Saving answers: services and the autosave call."""
 
 import datetime as dt
+from functools import partial
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import select
@@ -18,31 +20,60 @@ MINUTE = dt.timedelta(minutes=1)
 SECOND = dt.timedelta(seconds=1)
 
 
-@pytest.fixture
-def running(session) -> tuple[Exam, int]:
+class Running(NamedTuple):
+    """An attempt that runs, and the way in which its answers are saved."""
+
+    exam: Exam
+    attempt_id: int
+    is_known: bool
+
+
+@pytest.fixture(params=["usual", "known"])
+def running(session, request) -> Running:
     exam = make_exam(items=3, draw=3)
-    return exam, services.start_attempt(exam.sitting_id, person_id=exam.person_id, now=NOON, seed=1)
+    attempt_id = services.start_attempt(exam.sitting_id, person_id=exam.person_id, now=NOON, seed=1)
+    return Running(exam, attempt_id, request.param == "known")
 
 
 def save(
-    running: tuple[Exam, int],
+    running: Running,
     seq: object,
     raw: object,
     *,
     position: int = 1,
     now: dt.datetime = NOON + SECOND,
 ) -> services.Saved:
-    exam, attempt_id = running
-    return services.save_response(
-        attempt_id, position, person_id=exam.person_id, seq=seq, raw=raw, now=now
+    save_any = partial(
+        services.save_response,
+        running.attempt_id,
+        position,
+        person_id=running.exam.person_id,
+        seq=seq,
+        raw=raw,
+        now=now,
+        device="",
+        session_key="",
     )
+    if running.is_known:
+        know(running.attempt_id)
+        saved = services.save_known(*save_any.args, **save_any.keywords)
+        if saved is not None:
+            return saved
+    return save_any()
+
+
+def know(attempt_id: int) -> None:
+    """Let this process know the paper, and leave nothing open."""
+    row = get_attempt_row(attempt_id)
+    services.keep_paper(attempt_id, row.person_id, row.started_at, row.paper)
+    db.session.commit()
 
 
 def options(attempt_id: int, position: int = 1) -> list[str]:
     return list(get_attempt_row(attempt_id).paper[position - 1]["option_order"])
 
 
-def one(running: tuple[Exam, int], index: int) -> dict[str, object]:
+def one(running: Running, index: int) -> dict[str, object]:
     return {"chosen": [options(running[1])[index]]}
 
 
@@ -136,7 +167,7 @@ def test_the_deadline_is_the_last_moment(running) -> None:
 
 
 def test_nothing_is_saved_after_the_end(running) -> None:
-    exam, attempt_id = running
+    exam, attempt_id, _ = running
     services.submit_attempt(attempt_id, person_id=exam.person_id, now=NOON + MINUTE)
     with pytest.raises(InvalidState) as refused:
         save(running, 1, one(running, 0), now=NOON + 2 * MINUTE)
@@ -158,7 +189,7 @@ def test_another_persons_attempt_does_not_exist(running) -> None:
 
 
 def test_a_form_saves_what_changed_and_leaves_the_rest(running) -> None:
-    exam, attempt_id = running
+    exam, attempt_id, _ = running
     save(running, 5, one(running, 0))
     answers: dict[int, object] = {
         1: one(running, 0),
@@ -183,7 +214,7 @@ def test_a_form_saves_what_changed_and_leaves_the_rest(running) -> None:
 
 
 def test_a_form_goes_after_what_a_script_saved_with_a_clock_ahead(running) -> None:
-    exam, attempt_id = running
+    exam, attempt_id, _ = running
     ahead = int((NOON + dt.timedelta(days=9)).timestamp() * 1000)
     save(running, ahead, one(running, 0))
     services.save_form(
@@ -194,7 +225,7 @@ def test_a_form_goes_after_what_a_script_saved_with_a_clock_ahead(running) -> No
 
 
 def test_a_form_is_refused_after_the_deadline(running) -> None:
-    exam, attempt_id = running
+    exam, attempt_id, _ = running
     with pytest.raises(InvalidState):
         services.save_form(
             attempt_id, {1: one(running, 0)}, person_id=exam.person_id, now=NOON + 31 * MINUTE
