@@ -16,8 +16,8 @@ from lms.curriculum.queries.paths import (
     find_gate_pass,
     find_progress,
     get_path,
-    has_gate,
     list_gate_passes,
+    list_gates,
     list_paths,
 )
 from lms.curriculum.queries.prerequisites import (
@@ -51,12 +51,12 @@ __all__ = [
     "get_plan",
     "get_programme",
     "has_digest",
-    "has_gate",
     "list_active_enrolment_ids",
     "list_active_enrolments_of_cohort",
     "list_active_enrolments_of_persons",
     "list_enrolments",
     "list_gate_passes",
+    "list_gates",
     "list_leads",
     "list_paths",
     "list_plans",

@@ -1,10 +1,11 @@
 """Reading paths, gates passed and progress."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, and_, bindparam, literal, or_, select
+from sqlalchemy import Select, bindparam, literal, select, union_all
 
 from lms.clock import local_date
 from lms.curriculum.domain.folding import build_path
@@ -71,30 +72,25 @@ def list_gate_passes(enrolment_id: int) -> Sequence[GatePass]:
     ).all()
 
 
-_KIND = bindparam("kind", type_=String)
-_HAS_GATE = (
-    select(literal(1))
-    .select_from(Enrolment)
-    .join(Stage, Stage.programme_id == Enrolment.programme_id)
-    .outerjoin(Module, Module.stage_id == Stage.id)
-    .where(
-        Enrolment.id == bindparam("enrolment_id"),
-        or_(
-            and_(literal(GateKind.STAGE_TEST.value) == _KIND, Stage.key == bindparam("key")),
-            # A module retired while somebody sat its quiz still takes the pass.
-            and_(literal(GateKind.MODULE_QUIZ.value) == _KIND, Module.key == bindparam("key")),
-        ),
+def _gates(kind: GateKind, of: type[Stage] | type[Module]) -> Select[*tuple[Any, ...]]:
+    query = select(Enrolment.id, literal(kind.value), of.key).join(
+        Stage, Stage.programme_id == Enrolment.programme_id
     )
-    .limit(1)
-)
+    if of is Module:
+        query = query.join(Module, Module.stage_id == Stage.id)
+    return query.where(Enrolment.id.in_(bindparam("enrolment_ids", expanding=True)))
 
 
-def has_gate(enrolment_id: int, kind: str, key: str) -> bool:
-    """Say whether the programme of an enrolment has a gate."""
-    if kind in {GateKind.DEFENSE, GateKind.DECISION}:
-        return key == ""
-    asked = {"enrolment_id": enrolment_id, "kind": kind, "key": key}
-    return db.session.connection().execute(_HAS_GATE, asked).first() is not None
+# A module retired while somebody sat its quiz still takes the pass.
+_GATES = union_all(_gates(GateKind.STAGE_TEST, Stage), _gates(GateKind.MODULE_QUIZ, Module))
+
+
+def list_gates(enrolment_ids: Collection[int]) -> set[tuple[int, str, str]]:
+    """Return the gates of the programmes that these enrolments are in: enrolment, kind, key."""
+    rows = db.session.connection().execute(_GATES, {"enrolment_ids": list(enrolment_ids)})
+    gates = {(enrolment_id, kind, key) for enrolment_id, kind, key in rows}
+    ends = (GateKind.DEFENSE.value, GateKind.DECISION.value)
+    return gates | {(enrolment_id, kind, "") for enrolment_id in enrolment_ids for kind in ends}
 
 
 def find_gate_pass(enrolment_id: int, kind: str, key: str) -> GatePass | None:

@@ -9,15 +9,13 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from lms.audit.services import record
-from lms.curriculum.domain.path import GateKind
 from lms.curriculum.domain.reading import Mark, move_mark
 from lms.curriculum.models import GATE_PASS, Enrolment, GatePass, Lesson, LessonProgress
 from lms.curriculum.queries import (
     find_progress,
     get_enrolment,
     get_lesson,
-    has_gate,
-    list_enrolments,
+    list_gates,
 )
 from lms.db import db, insert_once
 from lms.errors import InvalidInput, InvalidState
@@ -125,8 +123,7 @@ def pass_gate(
     Raises:
         InvalidInput: ``no_such_gate``: ``kind`` is unknown, or the programme has no such module or stage.
     """
-    if not has_gate(enrolment_id, kind, key):
-        raise InvalidInput("no_such_gate", kind=kind, key=key)
+    _check_gates([(enrolment_id, kind, key)])
     gate = _row(enrolment_id, kind, key, percent, evidence, now)
     gate_id = insert_once(GATE_PASS, gate)
     if gate_id is not None:
@@ -155,10 +152,7 @@ def pass_gates(passings: Sequence[Passing], *, now: dt.datetime, actor_id: int |
     Raises:
         InvalidInput: ``no_such_gate``.
     """
-    ids = sorted({one.enrolment_id for one in passings})
-    enrolments = {one.id: one for one in list_enrolments(ids)} if ids else {}
-    for one in passings:
-        _check_gate(enrolments[one.enrolment_id], one.kind, one.key)
+    _check_gates([(one.enrolment_id, one.kind, one.key) for one in passings])
     rows = [
         _row(one.enrolment_id, one.kind, one.key, one.percent, one.evidence, now)
         for one in passings
@@ -217,15 +211,8 @@ def _record_pass(gate_id: int, gate: Mapping[str, Any], *, actor_id: int | None)
     )
 
 
-def _check_gate(enrolment: Enrolment, kind: str, key: str) -> None:
-    if kind in {GateKind.DEFENSE, GateKind.DECISION}:
-        known = {""}
-    elif kind == GateKind.STAGE_TEST:
-        known = {stage.key for stage in enrolment.programme.stages}
-    elif kind == GateKind.MODULE_QUIZ:
-        # A module retired while somebody sat its quiz still takes the pass.
-        known = {module.key for stage in enrolment.programme.stages for module in stage.modules}
-    else:
-        known = set()
-    if key not in known:
-        raise InvalidInput("no_such_gate", kind=kind, key=key)
+def _check_gates(wanted: Sequence[tuple[int, str, str]]) -> None:
+    known = list_gates({enrolment_id for enrolment_id, _, _ in wanted}) if wanted else set()
+    for gate in wanted:
+        if gate not in known:
+            raise InvalidInput("no_such_gate", kind=gate[1], key=gate[2])

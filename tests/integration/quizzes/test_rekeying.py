@@ -483,9 +483,9 @@ def test_statements_do_not_grow_with_people(trainer: int, people: int) -> None:
         )
     # SQLite inserts rows one by one; everything else is one statement however many people there are:
     # running ones locked; corrections twice; positions; attempts; gates; dependents (3); running; attempts, item
-    # results; ledger; enrolments; programme.
+    # results; ledger; gates of the programmes.
     others = [text for text in counted.own if not text.startswith("INSERT")]
-    assert len(others) == 15, "\n".join(others)
+    assert len(others) == 14, "\n".join(others)
 
 
 class TestBank:
