@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, event, select
+from sqlalchemy.orm import Session
 
 from lms.db import db, json_rows, reading
 from lms.people.models import PERSON, ROLE, Person, person_role
@@ -123,5 +124,16 @@ def _keep(found: Any, role_names: frozenset[str]) -> RecentPerson:  # noqa: ANN4
 
 
 def forget_recent() -> None:
-    """Forget everybody; other processes forget by themselves."""
+    """Forget everybody, now and again when the change of an account is committed; other processes forget in time."""
     _kept.clear()
+    db.session().info[_FORGETS] = True
+
+
+_FORGETS = "forgets_recent"
+
+
+@event.listens_for(db.session, "after_commit")
+def _forget_again(session: Session) -> None:
+    # Another thread may have read the account as it was, before the commit.
+    if session.info.pop(_FORGETS, False):
+        _kept.clear()

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import bindparam, delete, event, insert, select
 
 from lms.db import db, insert_once, reading, will_write
-from lms.direct import DirectStatement, direct_transaction, is_session_idle
+from lms.direct import DirectConnection, DirectStatement, direct_transaction, is_session_idle
 from lms.people.models import PERSON, ROLE, Person, Role
 from tests.conftest import NOON
 from tests.integration.quizzes.statements import count_statements
@@ -59,10 +59,14 @@ def is_sqlite() -> bool:
 
 def find_role(name: str) -> tuple[int, str] | None:
     """Return id and description, as another connection sees them."""
-    with db.engine.connect() as connection:
-        row = connection.execute(
-            select(ROLE.c.id, ROLE.c.description).where(ROLE.c.name == name)
-        ).one_or_none()
+    token = will_write.set(False)  # beside whoever writes
+    try:
+        with db.engine.connect() as connection:
+            row = connection.execute(
+                select(ROLE.c.id, ROLE.c.description).where(ROLE.c.name == name)
+            ).one_or_none()
+    finally:
+        will_write.reset(token)
     return None if row is None else (row.id, row.description)
 
 
@@ -110,9 +114,13 @@ def test_parameters_have_the_values_they_were_written_with(real: Flask, name: st
 
 def test_an_error_takes_back_what_was_not_committed(real: Flask, name: str) -> None:
     """On PostgreSQL each statement is committed by itself."""
-    with pytest.raises(LookupError), direct_transaction() as connection:
+
+    def write(connection: DirectConnection) -> None:
         connection.run(ADD, {"called": name})
         raise LookupError
+
+    with pytest.raises(LookupError), direct_transaction() as connection:
+        write(connection)
     assert (find_role(name) is None) == is_sqlite()
 
 
@@ -251,10 +259,13 @@ def test_a_session_that_holds_rows_is_left_as_it_is(real: Flask, writes: None, n
 
 
 def test_an_error_while_reading_leaves_a_session_that_writes(real: Flask, writes: None) -> None:
+    def read() -> None:
+        db.session.scalar(select(Role.id).limit(1))
+        raise LookupError
+
     with watch() as begun:
         with pytest.raises(LookupError), reading():
-            db.session.scalar(select(Role.id).limit(1))
-            raise LookupError
+            read()
         db.session.rollback()
         assert will_write.get()
         db.session.scalar(select(Role.id).limit(1))

@@ -155,7 +155,6 @@ def update_person(
         person.fs_uniquifier = uuid.uuid4().hex
     db.session.flush()
     forget_recent()
-    forget_recent()
     facts: dict[str, object] = {"fields": changed}
     if new_roles != had:
         facts |= {"roles": sorted(new_roles), "roles_before": sorted(had)}
