@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import has_app_context
 from sqlalchemy import bindparam, event, select
 from sqlalchemy.orm import Session
 
@@ -126,7 +127,8 @@ def _keep(found: Any, role_names: frozenset[str]) -> RecentPerson:  # noqa: ANN4
 def forget_recent() -> None:
     """Forget everybody, now and again when the change of an account is committed; other processes forget in time."""
     _kept.clear()
-    db.session().info[_FORGETS] = True
+    if has_app_context():
+        db.session().info[_FORGETS] = True
 
 
 _FORGETS = "forgets_recent"
