@@ -24,7 +24,7 @@ from lms.documents.storage import FolderStore
 from lms.errors import NotFound
 from lms.organisation.queries import find_organisation
 from lms.people.access import HR, PUBLIC, SIGNED_IN, current_person, requires
-from lms.people.security import limiter
+from lms.people.limits import limiter
 from lms.web.access import request_now
 from lms.web.listing import Column, as_xlsx, paginate, search_words
 

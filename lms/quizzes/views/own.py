@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from lms.errors import InvalidState
 from lms.people.access import LEARNER, current_person, requires
+from lms.people.limits import limiter
 from lms.people.recent import CHECKED_S
-from lms.people.security import limiter
 from lms.quizzes import queries, services
 from lms.quizzes.domain.admission import Refusal, is_within
 from lms.quizzes.domain.attempts import StartReason

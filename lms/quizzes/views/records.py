@@ -6,7 +6,7 @@ from flask_babel import gettext, ngettext
 
 from lms.errors import InvalidState, LmsError
 from lms.people.access import LEARNER, TRAINER, current_person, requires
-from lms.people.security import limiter
+from lms.people.limits import limiter
 from lms.quizzes import queries, services
 from lms.quizzes.domain import records
 from lms.quizzes.domain.review import matrix_from_stored

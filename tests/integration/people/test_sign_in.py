@@ -11,7 +11,7 @@ from lms.db import db
 from lms.notifications.models import OutboxMessage
 from lms.people import queries
 from lms.people.domain.roles import RoleName
-from lms.people.security import limiter
+from lms.people.limits import limiter
 from tests.conftest import build_app, make_settings
 from tests.factories.people import PASSWORD, make_person
 

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from lms.db import db
 from lms.people.hashing import PatientContext
-from lms.people.security import limiter
+from lms.people.limits import limiter
 from tests.conftest import build_app, make_settings
 from tests.factories.people import PASSWORD, make_person
 

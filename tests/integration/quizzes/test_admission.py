@@ -3,8 +3,8 @@
 import pytest
 
 from lms.db import db
+from lms.people.limits import limiter
 from lms.people.models import Person
-from lms.people.security import limiter
 from lms.quizzes.domain.rules import SittingRules, TimeoutRule
 from lms.quizzes.services import start_attempt
 from tests.conftest import NOON, build_app, make_settings
