@@ -80,7 +80,7 @@ def record_result(
     if entry_id is None:
         known = queries.find_entry(source)
         if known is None:
-            raise InvalidState("result_already_superseded", id=supersedes_id)
+            raise RuntimeError("the ledger refused a line that it does not have")
         return _same(known, line)
     _record(entry_id, line)
     return entry_id
